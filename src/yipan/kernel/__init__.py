@@ -1,0 +1,1 @@
+"""Plain Python that every other room may use: clock, ids, errors, intervals."""

@@ -1,0 +1,1 @@
+"""Service lines: small folders on the spine that never import one another."""

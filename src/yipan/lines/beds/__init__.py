@@ -1,0 +1,1 @@
+"""One bed pool for the whole network (全院一张床)."""

@@ -1,0 +1,198 @@
+"""Locks, and the shared steps that several verbs take while they hold them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from django.db import IntegrityError, connection, transaction
+from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
+
+from yipan.base.access import Actor
+from yipan.kernel.errors import Conflict, InvalidInput, NotFound
+from yipan.spine.events import Happening, record
+from yipan.spine.models import Booking
+from yipan.spine.states import LIVE, Purpose, State, Verb, step
+
+CONFLICTS = {
+    "booking_one_per_capacity": "capacity_taken",
+    "booking_one_active_per_capacity": "capacity_taken",
+    "booking_one_per_body": "patient_elsewhere",
+    "booking_one_active_per_body": "patient_elsewhere",
+}
+
+PLACES = """
+SELECT c.id, c.kind, c.site_id, room.ward_id
+FROM spine_capacity c
+LEFT JOIN network_bed bed ON bed.id = c.bed_id
+LEFT JOIN network_room room ON room.id = bed.room_id
+WHERE c.id = ANY(%s)
+ORDER BY c.id
+"""
+LOCK = PLACES + "FOR NO KEY UPDATE OF c"
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A locked capacity and where it stands."""
+
+    id: UUID
+    kind: str
+    site_id: UUID
+    ward_id: UUID | None
+
+
+def lock(capacity_ids: Iterable[UUID]) -> dict[UUID, Place]:
+    """Lock capacities until the transaction ends, always in the same order, so that no two writers wait in a ring.
+
+    Raises NotFound("capacity_unknown") for an identifier that is none.
+    """
+    return _places(LOCK, set(capacity_ids))
+
+
+def look_up(capacity_ids: Iterable[UUID]) -> dict[UUID, Place]:
+    """Where capacities stand, without a lock."""
+    return _places(PLACES, set(capacity_ids))
+
+
+def _places(sql: str, wanted: set[UUID]) -> dict[UUID, Place]:
+    with connection.cursor() as cursor:
+        cursor.execute(sql, [list(wanted)])
+        places = {row[0]: Place(*row) for row in cursor.fetchall()}
+    for missing in wanted - places.keys():
+        raise NotFound("capacity_unknown", capacity=str(missing))
+    return places
+
+
+def lock_bookings(booking_ids: Sequence[UUID]) -> tuple[list[Booking], dict[UUID, Place]]:
+    """Lock the capacities of these bookings, then read the bookings as they are under the lock, in the given order."""
+    found = dict(Booking.objects.filter(id__in=booking_ids).values_list("id", "capacity_id"))
+    for missing in set(booking_ids) - found.keys():
+        raise NotFound("booking_unknown", booking=str(missing))
+    places = lock(found.values())
+    fresh = {b.id: b for b in Booking.objects.select_related("request").filter(id__in=booking_ids)}
+    return [fresh[i] for i in booking_ids], places
+
+
+@contextmanager
+def told_politely(**params: Any) -> Iterator[None]:
+    """Turn what the constraints refuse into a Conflict; nothing inside the block has happened then."""
+    try:
+        with transaction.atomic():
+            yield
+    except IntegrityError as error:
+        name = getattr(getattr(error.__cause__, "diag", None), "constraint_name", None)
+        code = CONFLICTS.get(name or "")
+        if code is None:
+            raise
+        raise Conflict(code, **params) from error
+
+
+def period(start: datetime, end: datetime | None) -> DateTimeTZRange:
+    """[start, end) for a booking that is to take time. Raises InvalidInput when the end is not after the start."""
+    if end is not None and end <= start:
+        raise InvalidInput("interval_empty", start=start.isoformat(), end=end.isoformat())
+    return DateTimeTZRange(start, end)
+
+
+def happening(
+    kind: str, booking: Booking, place: Place, at: datetime, line: str | None = None, **data: Any
+) -> Happening:
+    """An event about one booking at one place."""
+    return Happening(
+        kind=kind,
+        line=line or (booking.request.line if booking.request_id and booking.request else f"{place.kind}s"),
+        request_id=booking.request_id,
+        booking_id=booking.id,
+        capacity_id=place.id,
+        patient_id=booking.patient_id,
+        site_id=place.site_id,
+        ward_id=place.ward_id,
+        at=at,
+        data={"purpose": str(booking.purpose), **data},
+    )
+
+
+def change(booking: Booking, verb: Verb, *, end: datetime | None = None) -> None:
+    """Take one step of the table and save it; `end` also closes the period there."""
+    booking.state = step(booking.state, verb)
+    booking.expires_at = None
+    if end is not None:
+        booking.period = DateTimeTZRange(min(booking.start, end), end)
+    booking.save(update_fields=["state", "period", "expires_at"])
+
+
+def give_back(booking: Booking, place: Place, verb: Verb, *, by: Actor, at: datetime, **data: Any) -> None:
+    """End a reservation that will not be used, and the shortening it had put on the stay before a planned move."""
+    kind = {
+        Verb.RELEASE: "booking.released",
+        Verb.EXPIRE: "booking.expired",
+        Verb.NO_SHOW: "booking.no_show",
+        Verb.DISPLACE: "booking.displaced",
+    }[verb]
+    change(booking, verb)
+    record(by, [happening(kind, booking, place, at, **data)])
+
+
+def active(place: Place) -> Booking | None:
+    """Whatever is under way on a locked capacity: a stay, a cleaning or a closure."""
+    return Booking.objects.select_related("request").filter(capacity_id=place.id, state=State.ACTIVE).first()
+
+
+def reservations(place: Place, *, before: datetime | None) -> list[Booking]:
+    """Held and confirmed bookings of a locked capacity that start before an instant (None: all), earliest first."""
+    rows = Booking.objects.select_related("request").filter(
+        capacity_id=place.id, state__in=[str(s) for s in LIVE if s != State.ACTIVE]
+    )
+    if before is not None:
+        rows = rows.filter(period__startswith__lt=before)
+    return sorted(rows, key=lambda b: b.start)
+
+
+def make_room(
+    place: Place, *, until: datetime | None, by: Actor, at: datetime, spare: Iterable[UUID] = (), postpone: bool = False
+) -> list[Booking]:
+    """Clear the reservations that start before `until`, because somebody is or stays there. Return those displaced.
+
+    A planned closure, the patient's own planned move and, with `postpone`, every reservation just starts later when it
+    still ends after `until`. The others are displaced: their requests wait again and are proposed anew (the event asks
+    the line to do so).
+    """
+    displaced: list[Booking] = []
+    occupant = active(place)
+    for booking in reservations(place, before=until):
+        if booking.id in spare:
+            continue
+        own_move = occupant is not None and booking.previous_id == occupant.id
+        later = postpone or booking.purpose == Purpose.CLOSURE or own_move
+        if later and until is not None:
+            end = booking.end
+            if end is not None and end <= until + timedelta(minutes=1):
+                end = until + (end - booking.start)
+            _postpone(booking, place, until, end, by=by, at=at)
+        else:
+            give_back(booking, place, Verb.DISPLACE, by=by, at=at)
+            displaced.append(booking)
+    return displaced
+
+
+def _postpone(
+    booking: Booking, place: Place, start: datetime, end: datetime | None, *, by: Actor, at: datetime
+) -> None:
+    planned = booking.start
+    booking.period = period(start, end)
+    try:
+        with transaction.atomic():
+            booking.save(update_fields=["period"])
+    except IntegrityError:
+        # The later time collides with the next reservation or with the patient's own: then it cannot simply wait.
+        booking.refresh_from_db(fields=["period"])
+        give_back(booking, place, Verb.DISPLACE, by=by, at=at)
+    else:
+        record(
+            by, [happening("booking.postponed", booking, place, at, planned=planned.isoformat(), start=start.isoformat())]
+        )

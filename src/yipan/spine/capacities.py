@@ -1,0 +1,25 @@
+"""Capacities follow the network: a bed that the network describes is a capacity that can be booked."""
+
+from __future__ import annotations
+
+from django.db import connection
+
+FOLLOW_BEDS = """
+INSERT INTO spine_capacity (id, kind, bed_id, site_id)
+SELECT bed.id, 'bed', bed.id, ward.site_id
+FROM network_bed bed
+JOIN network_room room ON room.id = bed.room_id
+JOIN network_ward ward ON ward.id = room.ward_id
+WHERE NOT EXISTS (SELECT 1 FROM spine_capacity c WHERE c.bed_id = bed.id)
+ON CONFLICT DO NOTHING
+"""
+
+
+def follow_network() -> int:
+    """Make a capacity for every bed that has none, in the caller's transaction; return how many.
+
+    The capacity takes the bed's identifier, so that a board needs no look-up between the two.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(FOLLOW_BEDS)
+        return cursor.rowcount

@@ -1,0 +1,78 @@
+"""Effects after commit: at least once, and once in what they leave behind.
+
+`put` writes the wish in the transaction that decided it. `relay_once`, called by the worker, runs the handler of each
+wish. A handler writes to the database in the same transaction that marks the wish done, so a crash between the two is
+not possible; a handler that speaks to the outside passes `key` on, so that the receiver can recognise a repetition.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db import connection, transaction
+
+from yipan.kernel import clock
+from yipan.spine.models import OutboxMessage
+
+log = logging.getLogger(__name__)
+
+Handler = Callable[[str, dict[str, Any]], None]
+_handlers: dict[str, Handler] = {}
+
+RETRY = timedelta(seconds=5)
+LONGEST_RETRY = timedelta(minutes=10)
+
+
+def handles(topic: str, handler: Handler) -> None:
+    """Name the one function that carries out the wishes of `topic`; it gets (key, payload)."""
+    if topic in _handlers and _handlers[topic] is not handler:
+        raise ValueError(f"outbox topic {topic!r} has a handler already")
+    _handlers[topic] = handler
+
+
+def put(*, topic: str, key: str, payload: dict[str, Any], not_before: datetime | None = None) -> None:
+    """Wish for an effect in the caller's transaction. The same key again is the same wish."""
+    now = clock.now()
+    OutboxMessage.objects.bulk_create(
+        [OutboxMessage(topic=topic, key=key, payload=payload, created_at=now, not_before=not_before or now)],
+        ignore_conflicts=True,
+    )
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_notify('yipan_outbox', '')")
+
+
+def relay_once(limit: int = 100) -> int:
+    """Carry out what is due and return how many wishes were taken up. Several workers may call this at once."""
+    taken = 0
+    while taken < limit and _relay_next():
+        taken += 1
+    return taken
+
+
+def _relay_next() -> bool:
+    now = clock.now()
+    with transaction.atomic():
+        message = (
+            OutboxMessage.objects.select_for_update(skip_locked=True)
+            .filter(done_at=None, not_before__lte=now, topic__in=list(_handlers))
+            .order_by("not_before", "id")
+            .first()
+        )
+        if message is None:
+            return False
+        try:
+            with transaction.atomic():
+                _handlers[message.topic](message.key, message.payload)
+        except Exception as error:  # whatever a handler raises must neither stop the queue nor lose the wish
+            log.exception("outbox %s failed", message.topic)
+            message.attempts += 1
+            message.last_error = f"{type(error).__name__}: {error}"[:400]
+            message.not_before = now + min(RETRY * 2 ** min(message.attempts, 10), LONGEST_RETRY)
+        else:
+            message.done_at = now
+            message.last_error = ""
+        message.save(update_fields=["attempts", "last_error", "not_before", "done_at"])
+    return True
