@@ -116,12 +116,12 @@ class Booking(models.Model):
             ),
             models.CheckConstraint(
                 name="booking_care_has_patient",
-                condition=(CARE & Q(request__isnull=False, patient__isnull=False))
-                | (~CARE & Q(patient__isnull=True)),
+                condition=(CARE & Q(request__isnull=False, patient__isnull=False)) | (~CARE & Q(patient__isnull=True)),
             ),
             models.CheckConstraint(
                 name="booking_live_period",
-                condition=~Q(state__in=[str(s) for s in LIVE]) | Q(period__isempty=False, period__startswith__isnull=False),
+                condition=~Q(state__in=[str(s) for s in LIVE])
+                | Q(period__isempty=False, period__startswith__isnull=False),
             ),
             models.CheckConstraint(
                 name="booking_hold_expires",

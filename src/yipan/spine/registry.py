@@ -64,5 +64,3 @@ def lines() -> tuple[Line, ...]:
 def inbound(kind: str) -> tuple[Callable[..., Any], ...]:
     """Everything that wants to apply an inbound message of this kind, in the order of registration."""
     return tuple(line.inbound[kind] for line in _lines.values() if kind in line.inbound)
-
-

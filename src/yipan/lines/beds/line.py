@@ -7,6 +7,93 @@ from django.utils.translation import gettext_lazy as _
 from yipan.base.access import Role, matrix
 from yipan.base.access.roles import EVERY_PERSON
 from yipan.lines.beds import pages, tasks, wire
-from yipan.spine import outbox
-from yipan.spine.queries import RequestState
-from yipan.spine.registry import Line, register
+from yipan.spine import booking
+from yipan.spine.registry import Line, Periodic, register
+
+DESK = frozenset({Role.COORDINATOR})
+WARD = frozenset({Role.WARD_NURSE, Role.COORDINATOR})
+
+LINE = Line(
+    code="beds",
+    name=_("Beds"),
+    pages=pages.PAGES,
+    verbs={
+        "beds.view": EVERY_PERSON | {Role.INTERFACE},
+        "beds.request": frozenset({Role.COORDINATOR, Role.DOCTOR, Role.WARD_NURSE, Role.INTERFACE}),
+        "beds.place": DESK | {Role.INTERFACE},
+        "beds.receive": WARD | {Role.INTERFACE},
+        "beds.discharge": WARD | {Role.DOCTOR, Role.INTERFACE},
+        "beds.close": frozenset({Role.COORDINATOR, Role.MANAGER, Role.INTERFACE}),
+        "beds.calls": WARD,
+        "beds.rounds": frozenset({Role.DOCTOR, Role.COORDINATOR, Role.MANAGER}),
+        "beds.figures": frozenset({Role.COORDINATOR, Role.MANAGER, Role.ADMINISTRATOR}),
+    },
+    events=(
+        "request.created",
+        "request.revised",
+        "request.cancelled",
+        "booking.held",
+        "booking.confirmed",
+        "booking.arrived",
+        "booking.moved",
+        "booking.swapped",
+        "booking.departed",
+        "booking.released",
+        "booking.expired",
+        "booking.no_show",
+        "booking.displaced",
+        "booking.postponed",
+        "booking.end_announced",
+        "booking.end_withdrawn",
+        "booking.overran",
+        "booking.arrival_undone",
+        "booking.departure_undone",
+        "turnover.started",
+        "turnover.finished",
+        "turnover.overran",
+        "closure.started",
+        "closure.planned",
+        "closure.ended",
+        "bed.ready",
+        "stay.away",
+        "stay.back",
+        "notice.made",
+        "notice.seen",
+        "call.done",
+        "call.tried",
+    ),
+    transitions={
+        ("waiting", "hold"): "held",
+        ("held", "confirm"): "confirmed",
+        ("held", "release"): "waiting",
+        ("held", "expire"): "waiting",
+        ("confirmed", "arrive"): "active",
+        ("confirmed", "release"): "waiting",
+        ("confirmed", "no_show"): "waiting",
+        ("confirmed", "displace"): "waiting",
+        ("held", "displace"): "waiting",
+        ("held", "arrive"): "active",
+        ("active", "transfer"): "active",
+        ("active", "depart"): "done",
+        ("waiting", "cancel"): "cancelled",
+        ("held", "cancel"): "cancelled",
+        ("confirmed", "cancel"): "cancelled",
+    },
+    periodic=(
+        Periodic("beds.expire_holds", 5, booking.expire_due),
+        Periodic("beds.extend_overruns", 30, tasks.extend_overruns),
+        Periodic("beds.end_closures", 30, booking.end_due_closures),
+    ),
+    inbound=wire.INBOUND,
+)
+
+BY_WARD = frozenset({"beds.receive", "beds.discharge"})
+"""Verbs that a grant for one ward allows in that ward only."""
+
+
+def announce() -> None:
+    """Register the line, its verbs and its handlers; called once when Django is ready."""
+    for verb, roles in LINE.verbs.items():
+        matrix.declare(verb, roles, by_ward=verb in BY_WARD)
+    tasks.announce()
+    register(LINE)

@@ -31,6 +31,7 @@ class Tier(models.TextChoices):
     """收治顺序: how near a bed's department is to the patient's own."""
 
     OWN = "own", _("Own department")
+    INTENSIVE = "intensive", _("Intensive care")
     ALLIED = "allied", _("Allied department")
     SIMILAR = "similar", _("Similar specialty")
     NEAREST = "nearest", _("Nearest")
@@ -51,7 +52,9 @@ class AdmissionRequest(models.Model):
     `certificate_at` starts the 20-minute clock. `home_minutes` is one way from home to the hospital.
     """
 
-    request = models.OneToOneField("spine.Request", on_delete=models.CASCADE, primary_key=True, related_name="admission")
+    request = models.OneToOneField(
+        "spine.Request", on_delete=models.CASCADE, primary_key=True, related_name="admission"
+    )
     certificate_no = models.CharField(max_length=40, blank=True)
     certificate_at = models.DateTimeField()
     origin = models.CharField(max_length=12, choices=Origin.choices, default=Origin.CLINIC)
@@ -91,10 +94,12 @@ class Placement(models.Model):
     is an outlier follows from the two departments; it is not stored.
     """
 
-    booking = models.OneToOneField("spine.Booking", on_delete=models.CASCADE, primary_key=True, related_name="placement")
+    booking = models.OneToOneField(
+        "spine.Booking", on_delete=models.CASCADE, primary_key=True, related_name="placement"
+    )
     home_department = models.ForeignKey("network.Department", on_delete=models.PROTECT, related_name="+")
     host_department = models.ForeignKey("network.Department", on_delete=models.PROTECT, related_name="+")
-    tier = models.CharField(max_length=8, choices=Tier.choices)
+    tier = models.CharField(max_length=10, choices=Tier.choices)
     score = models.FloatField(null=True)
     position = models.PositiveSmallIntegerField(null=True)
     reasons = models.JSONField(default=list)

@@ -19,7 +19,6 @@ from yipan.spine.booking.places import (
     happening,
     lock,
     lock_bookings,
-    make_room,
     period,
     reservations,
     told_politely,

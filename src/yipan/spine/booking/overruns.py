@@ -10,6 +10,7 @@ from django.db import transaction
 from yipan.base.access import SYSTEM, Actor
 from yipan.kernel import clock
 from yipan.kernel.errors import Conflict, InvalidInput
+from yipan.spine import outbox
 from yipan.spine.booking.places import happening, lock_bookings, make_room, period, told_politely
 from yipan.spine.events import record
 from yipan.spine.models import Booking
@@ -66,5 +67,11 @@ def extend_overruns(*, grace: timedelta, at: datetime | None = None) -> int:
                 booking.save(update_fields=["period", "end_announced"])
             kind = "booking.overran" if care else "turnover.overran"
             record(SYSTEM, [happening(kind, booking, place, at, planned=planned.isoformat(), announced=announced)])
+            if booking.request is not None and announced:
+                outbox.put(
+                    topic=f"{booking.request.line}.overran",
+                    key=f"overran:{booking.id}:{planned.isoformat()}",
+                    payload={"booking": str(booking.id)},
+                )
             extended += 1
     return extended

@@ -14,6 +14,7 @@ from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
 
 from yipan.base.access import Actor
 from yipan.kernel.errors import Conflict, InvalidInput, NotFound
+from yipan.spine import outbox
 from yipan.spine.events import Happening, record
 from yipan.spine.models import Booking
 from yipan.spine.states import LIVE, Purpose, State, Verb, step
@@ -136,6 +137,12 @@ def give_back(booking: Booking, place: Place, verb: Verb, *, by: Actor, at: date
     }[verb]
     change(booking, verb)
     record(by, [happening(kind, booking, place, at, **data)])
+    if verb is Verb.DISPLACE and booking.request is not None:
+        outbox.put(
+            topic=f"{booking.request.line}.displaced",
+            key=f"displaced:{booking.id}",
+            payload={"booking": str(booking.id)},
+        )
 
 
 def active(place: Place) -> Booking | None:
@@ -194,5 +201,6 @@ def _postpone(
         give_back(booking, place, Verb.DISPLACE, by=by, at=at)
     else:
         record(
-            by, [happening("booking.postponed", booking, place, at, planned=planned.isoformat(), start=start.isoformat())]
+            by,
+            [happening("booking.postponed", booking, place, at, planned=planned.isoformat(), start=start.isoformat())],
         )

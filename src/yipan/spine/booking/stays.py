@@ -115,10 +115,7 @@ def swap(*, first_id: UUID, second_id: UUID, by: Actor, at: datetime | None = No
             entered.append(_insert_after(leaving, target.capacity_id, at, end))
         record(
             by,
-            [
-                happening("booking.swapped", b, places[b.capacity_id], at, previous=str(b.previous_id))
-                for b in entered
-            ],
+            [happening("booking.swapped", b, places[b.capacity_id], at, previous=str(b.previous_id)) for b in entered],
         )
     return entered[0], entered[1]
 
@@ -175,9 +172,7 @@ def _require_present(booking: Booking, at: datetime) -> None:
         raise InvalidInput("departure_before_arrival", at=at.isoformat(), arrived=booking.start.isoformat())
 
 
-def _leave(
-    booking: Booking, place: Place, length: timedelta, *, by: Actor, at: datetime, onward: bool = False
-) -> None:
+def _leave(booking: Booking, place: Place, length: timedelta, *, by: Actor, at: datetime, onward: bool = False) -> None:
     _require_present(booking, at)
     data = {"planned_end": booking.end.isoformat() if booking.end else None, "onward": onward}
     change(booking, Verb.DEPART, end=at)

@@ -118,10 +118,13 @@ def bed_rows(
 ) -> list[BedRow]:
     """Beds that the actor may see (`beds.view`), of the given sites, wards or identifiers, by ward, room and label."""
     at = at or clock.now()
-    clauses, params = ["org.path LIKE ANY(%(paths)s)"], {
-        "at": at,
-        "paths": [p + "%" for p in actor.paths("beds.view")],
-    }
+    clauses, params = (
+        ["org.path LIKE ANY(%(paths)s)"],
+        {
+            "at": at,
+            "paths": [p + "%" for p in actor.paths("beds.view")],
+        },
+    )
     for name, column, ids in (
         ("sites", "ward.site_id", site_ids),
         ("wards", "ward.id", ward_ids),

@@ -1,0 +1,143 @@
+"""Asking for a bed, changing what is asked, and withdrawing it."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, replace
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+
+from yipan.base.access import Actor
+from yipan.base.network.models import Department
+from yipan.base.patients.models import Patient
+from yipan.kernel import clock
+from yipan.kernel.errors import Conflict, InvalidInput, NotFound
+from yipan.lines.beds import policy
+from yipan.lines.beds.models import AdmissionRequest
+from yipan.lines.beds.queries import facts as known
+from yipan.spine import booking
+from yipan.spine.events import Happening, record
+from yipan.spine.models import Priority, Request
+from yipan.spine.queries import RequestState, live_bookings, state_of
+
+
+def request_admission(
+    *,
+    actor: Actor,
+    patient_id: UUID,
+    home_department_id: UUID,
+    facts: policy.AdmissionFacts,
+    priority: str = Priority.URGENT,
+    attending_id: UUID | None = None,
+    wanted_from: datetime | None = None,
+    certificate_no: str = "",
+    certificate_at: datetime | None = None,
+    source: str = "desk",
+) -> Request:
+    """Ask for a bed for a patient of a department; the 20-minute clock starts at `certificate_at` (default now).
+
+    Raises Refused, NotFound, InvalidInput("form_invalid") naming each wrong field, and Conflict("request_open") when
+    the patient waits or lies in a bed already.
+    """
+    home = Department.objects.select_related("site__organisation").filter(id=home_department_id).first()
+    if home is None:
+        raise NotFound("department_unknown", id=str(home_department_id))
+    actor.require("beds.request", home.site.organisation.path)
+    policy.check(facts)
+    if priority not in Priority.values:
+        raise InvalidInput("form_invalid", fields={"priority": "choice_unknown"})
+    now = clock.now()
+    with transaction.atomic():
+        # The patient's row is locked so that two desks cannot open two requests for one person at once.
+        patient = Patient.objects.select_for_update(no_key=True).filter(id=patient_id).first()
+        if patient is None:
+            raise NotFound("patient_unknown", id=str(patient_id))
+        _refuse_second_request(patient_id)
+        request = Request.objects.create(
+            line="beds",
+            patient=patient,
+            site=home.site,
+            home_department=home,
+            attending_id=attending_id,
+            priority=priority,
+            source=source,
+            wanted_from=wanted_from or now,
+            created_at=now,
+            created_by=actor.name,
+        )
+        AdmissionRequest.objects.create(
+            request=request,
+            certificate_no=certificate_no,
+            certificate_at=certificate_at or now,
+            **asdict(_with_identity(facts, patient, now)),
+        )
+        record(actor, [_happening("request.created", request)])
+    return request
+
+
+def revise_request(*, actor: Actor, request_id: UUID, changes: dict[str, Any]) -> AdmissionRequest:
+    """Change clinical facts of a request or a stay (severity, isolation, nursing level …), with the old values kept.
+
+    `changes` maps fields of `policy.AdmissionFacts` to new values. Raises InvalidInput naming each wrong field.
+    """
+    request = known.request_with_facts(request_id)
+    actor.require("beds.request", request.site.organisation.path)
+    unknown = [name for name in changes if name not in policy.AdmissionFacts.__dataclass_fields__]
+    if unknown:
+        raise InvalidInput("form_invalid", fields=dict.fromkeys(unknown, "field_unknown"))
+    with transaction.atomic():
+        detail = AdmissionRequest.objects.select_for_update().get(request_id=request_id)
+        before = {name: getattr(detail, name) for name in changes}
+        policy.check(replace(policy.AdmissionFacts(), **changes))
+        for name, value in changes.items():
+            setattr(detail, name, value)
+        detail.save(update_fields=list(changes))
+        changed = {n: [str(before[n]), str(v)] for n, v in changes.items() if before[n] != v}
+        if changed:
+            place = live_bookings(request_id).first()
+            record(
+                actor, [_happening("request.revised", request, capacity_id=place and place.capacity_id, data=changed)]
+            )
+    return detail
+
+
+def cancel_request(*, actor: Actor, request_id: UUID, reason: str) -> Request:
+    """Withdraw a request; what was held for it is given back. Refused once the patient lies in a bed."""
+    request = known.request_with_facts(request_id)
+    actor.require("beds.request", request.site.organisation.path)
+    if not reason.strip():
+        raise InvalidInput("form_invalid", fields={"reason": "field_required"})
+    with transaction.atomic():
+        locked = Request.objects.select_for_update(no_key=True).get(id=request_id)
+        state = state_of(request_id)
+        if state in (RequestState.ACTIVE, RequestState.DONE, RequestState.CANCELLED):
+            raise Conflict("request_step", state=str(state), verb="cancel")
+        for row in live_bookings(request_id):
+            booking.release(booking_id=row.id, by=actor, reason=reason)
+        locked.cancelled_at, locked.cancel_reason = clock.now(), reason.strip()[:200]
+        locked.save(update_fields=["cancelled_at", "cancel_reason"])
+        record(actor, [_happening("request.cancelled", locked, data={"reason": locked.cancel_reason})])
+    return locked
+
+
+def _refuse_second_request(patient_id: UUID) -> None:
+    open_ones = Request.objects.filter(patient_id=patient_id, line="beds", cancelled_at=None)
+    for request_id in open_ones.order_by("-created_at").values_list("id", flat=True)[:20]:
+        state = state_of(request_id)
+        if state != RequestState.DONE:
+            raise Conflict("request_open", state=str(state), request=str(request_id))
+
+
+def _with_identity(facts: policy.AdmissionFacts, patient: Patient, now: datetime) -> policy.AdmissionFacts:
+    """Sex and age come from the patient's record where the form left them open."""
+    sex = patient.sex if facts.sex == "unknown" else facts.sex
+    age = facts.age_years if facts.age_years is not None else policy.age_on(patient.birth_date, now.date())
+    return replace(facts, sex=sex, age_years=age)
+
+
+def _happening(kind: str, request: Request, **more: Any) -> Happening:
+    return Happening(
+        kind=kind, line="beds", request_id=request.id, patient_id=request.patient_id, site_id=request.site_id, **more
+    )

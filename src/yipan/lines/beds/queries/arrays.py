@@ -1,0 +1,238 @@
+"""The network and its bookings as the arrays that `engine.placement` ranks.
+
+What the network describes is read once for each version of the network and kept in the process; what bookings say is
+read anew for each question.
+"""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import numpy as np
+from django.db import connection
+from numpy.typing import NDArray
+
+from yipan.base.network.models.version import current_version
+from yipan.base.network.queries import road_matrix, walk_matrix
+from yipan.engine.placement.beds import BED, DEPARTMENT, GUEST, NEVER, NO_AGE_LIMIT, ROOM, WARD, Beds
+from yipan.engine.placement.codes import BedState, Equipment, Isolation, Level, RoomSex, Sex
+
+BEDS = """
+SELECT bed.id, room.id, bed.department_id, bed.level_of_care, bed.oxygen, bed.monitor, bed.ventilator, org.path
+FROM network_bed bed
+JOIN network_room room ON room.id = bed.room_id
+JOIN network_ward ward ON ward.id = room.ward_id
+JOIN network_site site ON site.id = ward.site_id
+JOIN network_organisation org ON org.id = site.organisation_id
+JOIN spine_capacity capacity ON capacity.bed_id = bed.id
+ORDER BY ward.code, room.label, bed.label, bed.code
+"""
+ROOMS = "SELECT id, ward_id, sex_policy, isolation, age_min, age_max FROM network_room ORDER BY id"
+WARDS = """
+SELECT id, site_id, department_id, nurses_total, emergency_reserve, turnover_minutes, code FROM network_ward ORDER BY id
+"""
+DEPARTMENTS = "SELECT id, specialty_id, site_id FROM network_department ORDER BY id"
+
+LIVE = """
+SELECT capacity.bed_id, booking.state, booking.purpose, booking.end_announced,
+       floor(extract(epoch FROM lower(booking.period) - %(at)s) / 60)::int,
+       CASE WHEN upper_inf(booking.period) THEN NULL
+            ELSE ceil(extract(epoch FROM upper(booking.period) - %(at)s) / 60)::int END,
+       booking.request_id, admission.sex, admission.isolation, admission.pathogen
+FROM spine_booking booking
+JOIN spine_capacity capacity ON capacity.id = booking.capacity_id
+LEFT JOIN beds_admissionrequest admission ON admission.request_id = booking.request_id
+WHERE capacity.kind = 'bed' AND booking.id <> ALL(%(without)s)
+  AND (booking.state IN ('active', 'confirmed') OR booking.state = 'held' AND booking.expires_at > %(at)s)
+"""
+
+SEXES = {"male": Sex.MALE, "female": Sex.FEMALE}
+
+
+@dataclass(frozen=True, eq=False)
+class Network:
+    """The described network, with the row of every identifier. `paths` names each bed's organisation."""
+
+    version: int
+    bed_ids: list[UUID]
+    paths: list[str]
+    bed: dict[UUID, int]
+    ward: dict[UUID, int]
+    ward_ids: list[UUID]
+    department: dict[UUID, int]
+    specialty: dict[str, int]
+    site: dict[UUID, int]
+    site_ids: list[UUID]
+    beds: NDArray[np.void]
+    rooms: NDArray[np.void]
+    wards: NDArray[np.void]
+    departments: NDArray[np.void]
+    competence: NDArray[np.int32]
+    alliance: NDArray[np.int16]
+    similarity: NDArray[np.float64]
+    walk: NDArray[np.float32]
+    road: NDArray[np.float64]
+
+
+_lock = threading.Lock()
+_network: Network | None = None
+
+
+def network() -> Network:
+    """The network as it is described now; built again only when its version has changed."""
+    global _network
+    version = current_version()
+    known = _network
+    if known is None or known.version != version:
+        with _lock:
+            known = _network
+            if known is None or known.version != version:
+                known = _network = _read(version)
+    return known
+
+
+def live(at: datetime, *, without: tuple[UUID, ...] = ()) -> tuple[Network, Beds]:
+    """The network with its bookings at an instant. `without` leaves bookings out (the other half of a swap)."""
+    described = network()
+    beds = described.beds.copy()
+    guests: list[tuple[int, int, int, int, int, int]] = []
+    pathogens: dict[str, int] = {"": 0}
+    with connection.cursor() as cursor:
+        cursor.execute(LIVE, {"at": at, "without": list(without)})
+        rows = cursor.fetchall()
+    for bed_id, state, purpose, announced, since, until, _request, sex, isolation, pathogen in rows:
+        i = described.bed.get(bed_id)
+        if i is None:
+            continue
+        if state == "active":
+            _mark_active(beds, i, purpose, announced, until)
+        else:
+            beds["available_until"][i] = min(beds["available_until"][i], max(since, 0))
+            if since <= 0 and beds["state"][i] == BedState.FREE:
+                beds["state"][i] = BedState.HELD
+        if purpose == "care":
+            number = pathogens.setdefault(pathogen or "", len(pathogens))
+            leaves = until if until is not None and (announced or state != "active") else NEVER
+            kind = Isolation[(isolation or "none").upper()]
+            guests.append((i, since, leaves, number, SEXES.get(sex or "", Sex.UNKNOWN), kind))
+    return described, Beds(
+        beds=beds,
+        rooms=described.rooms,
+        wards=described.wards,
+        departments=described.departments,
+        guests=np.array(guests, GUEST),
+        competence=described.competence,
+        alliance=described.alliance,
+        similarity=described.similarity,
+        walk=described.walk,
+        road=described.road,
+    )
+
+
+def _mark_active(beds: NDArray[np.void], i: int, purpose: str, announced: bool, until: int | None) -> None:
+    """What is under way on a bed; when it ends counts only where somebody has said so."""
+    state = {"care": BedState.OCCUPIED, "turnover": BedState.CLEANING, "closure": BedState.CLOSED}[purpose]
+    beds["state"][i] = state
+    told = purpose != "care" or announced
+    beds["available_at"][i] = max(until, 0) if told and until is not None else NEVER
+
+
+def _rows(sql: str) -> list[tuple[Any, ...]]:
+    with connection.cursor() as cursor:
+        cursor.execute(sql)
+        return cursor.fetchall()
+
+
+def _read(version: int) -> Network:
+    beds, rooms, wards, departments = _rows(BEDS), _rows(ROOMS), _rows(WARDS), _rows(DEPARTMENTS)
+    specialties = [r[0] for r in _rows("SELECT code FROM network_specialty ORDER BY code")]
+    sites = [r[0] for r in _rows("SELECT id FROM network_site ORDER BY id")]
+    specialty, site = _numbered(specialties), _numbered(sites)
+    ward, room = _numbered([w[0] for w in wards]), _numbered([r[0] for r in rooms])
+    department = _numbered([d[0] for d in departments])
+    room_ward = [ward[r[1]] for r in rooms]
+    return Network(
+        version=version,
+        bed_ids=[b[0] for b in beds],
+        paths=[b[7] for b in beds],
+        bed=_numbered([b[0] for b in beds]),
+        ward=ward,
+        ward_ids=[w[0] for w in wards],
+        department=department,
+        specialty=specialty,
+        site=site,
+        site_ids=sites,
+        beds=np.array(
+            [
+                (
+                    room[b[1]],
+                    room_ward[room[b[1]]],
+                    department[b[2]],
+                    NEVER,
+                    NEVER,
+                    BedState.FREE,
+                    Level[b[3].upper()],
+                    Equipment.OXYGEN * b[4] | Equipment.MONITOR * b[5] | Equipment.VENTILATOR * b[6],
+                )
+                for b in beds
+            ],
+            BED,
+        ),
+        rooms=np.array(
+            [
+                (
+                    w,
+                    r[4] or 0,
+                    NO_AGE_LIMIT if r[5] is None else r[5],
+                    0,
+                    RoomSex[r[2].upper()],
+                    Isolation[r[3].upper()],
+                )
+                for w, r in zip(room_ward, rooms, strict=True)
+            ],
+            ROOM,
+        ),
+        wards=np.array(
+            [(0.0, 0.0, 0.0, site[w[1]], department[w[2]], w[3], _or(w[4], -1), 0, _or(w[5], -1)) for w in wards],
+            WARD,
+        ),
+        departments=np.array([(specialty[d[1]], site[d[2]]) for d in departments], DEPARTMENT),
+        competence=_competence(ward, specialty),
+        alliance=_alliance(department),
+        similarity=_similarity(specialty),
+        walk=walk_matrix([w[0] for w in wards]),
+        road=road_matrix(sites),
+    )
+
+
+def _numbered(keys: list[Any]) -> dict[Any, int]:
+    return {key: i for i, key in enumerate(keys)}
+
+
+def _or(value: int | None, default: int) -> int:
+    return default if value is None else value
+
+
+def _competence(ward: dict[UUID, int], specialty: dict[str, int]) -> NDArray[np.int32]:
+    out = np.zeros((len(ward), len(specialty)), np.int32)
+    for w, s, qualified in _rows("SELECT ward_id, specialty_id, nurses_qualified FROM network_wardcompetence"):
+        out[ward[w], specialty[s]] = qualified
+    return out
+
+
+def _alliance(department: dict[UUID, int]) -> NDArray[np.int16]:
+    out = np.zeros((len(department), len(department)), np.int16)
+    for d, ally, rank in _rows("SELECT department_id, ally_id, rank FROM network_alliance"):
+        out[department[d], department[ally]] = rank
+    return out
+
+
+def _similarity(specialty: dict[str, int]) -> NDArray[np.float64]:
+    out = np.eye(len(specialty))
+    for a, b, value in _rows("SELECT specialty_id, other_id, similarity FROM network_specialtysimilarity"):
+        out[specialty[a], specialty[b]] = value
+    return out
