@@ -22,4 +22,10 @@ def follow_network() -> int:
     """
     with connection.cursor() as cursor:
         cursor.execute(FOLLOW_BEDS)
-        return cursor.rowcount
+        made = cursor.rowcount
+        # A network arrives all at once; without fresh statistics the planner takes its tables for empty.
+        cursor.execute(
+            "ANALYZE network_organisation, network_site, network_department, network_ward, network_room, network_bed,"
+            " spine_capacity"
+        )
+        return made

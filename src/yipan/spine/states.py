@@ -42,6 +42,7 @@ class Verb(StrEnum):
     DISPLACE = "displace"
     UNDO_ARRIVE = "undo_arrive"
     UNDO_DEPART = "undo_depart"
+    ANNUL = "annul"  # a cleaning that is over, when the patient it cleaned up after turns out never to have left
 
 
 LIVE = (State.HELD, State.CONFIRMED, State.ACTIVE)
@@ -63,6 +64,7 @@ TRANSITIONS: dict[tuple[State, Verb], State] = {
     (State.ACTIVE, Verb.DEPART): State.DONE,
     (State.ACTIVE, Verb.UNDO_ARRIVE): State.RELEASED,
     (State.DONE, Verb.UNDO_DEPART): State.ACTIVE,
+    (State.DONE, Verb.ANNUL): State.RELEASED,
 }
 
 

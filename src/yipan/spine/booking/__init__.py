@@ -9,10 +9,12 @@ from yipan.spine.booking.claims import Claim, confirm, expire_due, hold, no_show
 from yipan.spine.booking.closures import close, end_due_closures, reopen
 from yipan.spine.booking.overruns import announce_end, extend_overruns
 from yipan.spine.booking.stays import arrive, cancel_move, depart, move, occupy, swap, undo_arrive, undo_depart
+from yipan.spine.booking.takeover import Stay, take_over
 from yipan.spine.booking.turnover import begin_turnover, finish_turnover
 
 __all__ = [
     "Claim",
+    "Stay",
     "announce_end",
     "arrive",
     "begin_turnover",
@@ -31,6 +33,7 @@ __all__ = [
     "release",
     "reopen",
     "swap",
+    "take_over",
     "undo_arrive",
     "undo_depart",
 ]

@@ -217,6 +217,10 @@ def _stay_on(booking: Booking, place: Place, end: datetime | None, *, by: Actor,
     current = active(place)
     if current is not None and current.purpose == Purpose.TURNOVER:
         change(current, Verb.UNDO_ARRIVE)
+    # The stay takes its whole time again; a cleaning in it stays in the journal and gives its time back.
+    cleaned = Booking.objects.filter(capacity_id=place.id, purpose=Purpose.TURNOVER, state=State.DONE)
+    for cleaning in cleaned.filter(period__startswith__gte=booking.end):
+        change(cleaning, Verb.ANNUL)
     end = None if end is None else max(end, at + SHORTEST_STAY)
     make_room(place, until=end, by=by, at=at)
     booking.state = step(booking.state, Verb.UNDO_DEPART)

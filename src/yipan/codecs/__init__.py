@@ -1,0 +1,1 @@
+"""Bytes to dataclasses and back. Plain Python: no sockets, no Django."""

@@ -1,0 +1,1 @@
+"""Where Yipan speaks with other systems: messages in and out. Sockets live here only."""

@@ -1,0 +1,1 @@
+"""Sentences by room: each module here holds `SENTENCES`, a code → text mapping."""
