@@ -1,0 +1,60 @@
+"""Puts the actor on the request, and sends anybody who is not signed in to the login page."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+from urllib.parse import urlencode
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import resolve_url
+from django.utils.functional import SimpleLazyObject
+
+from yipan.base.access.queries import actor_of
+from yipan.base.audit.journal import from_address
+
+OPEN_PATHS = ("/healthz", "/i18n/", "/favicon.ico")
+"""Prefixes that anybody may read, besides static files and views marked with `login_not_required`."""
+
+
+class ActorMiddleware:
+    """Sets `request.actor`, read from the database when first used.
+
+    Must come after Django's AuthenticationMiddleware. A view that anybody may open is marked with Django's
+    `login_not_required`; such a view guards itself.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        request.actor = SimpleLazyObject(lambda: actor_of(request.user))  # type: ignore[attr-defined]
+        with from_address(request.META.get("REMOTE_ADDR")):
+            return self.get_response(request)
+
+    def process_view(
+        self, request: HttpRequest, view: Callable[..., Any], args: Any, kwargs: Any
+    ) -> HttpResponseBase | None:
+        if not getattr(view, "login_required", True) or is_open(request.path) or request.user.is_authenticated:
+            return None
+        return ask_to_login(request)
+
+
+def is_open(path: str) -> bool:
+    return path.startswith((*OPEN_PATHS, "/" + settings.STATIC_URL.strip("/") + "/"))
+
+
+def ask_to_login(request: HttpRequest) -> HttpResponseBase:
+    """A redirect that comes back afterwards; for htmx the header that makes the whole page go there; for JSON a 401."""
+    login = resolve_url(settings.LOGIN_URL)
+    if request.headers.get("HX-Request") == "true":
+        back = request.headers.get("HX-Current-URL", "")
+        response = HttpResponse(status=401)
+        response["HX-Redirect"] = f"{login}?{urlencode({'next': back})}" if back else login
+        return response
+    if request.accepts("application/json") and not request.accepts("text/html"):
+        return JsonResponse({"error": "login_needed"}, status=401)
+    back = request.get_full_path() if request.method == "GET" else "/"
+    return HttpResponseRedirect(f"{login}?{urlencode({'next': back})}")

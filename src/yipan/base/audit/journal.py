@@ -1,0 +1,79 @@
+"""The one function that writes an entry."""
+
+from __future__ import annotations
+
+import ipaddress
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from typing import Any, Protocol
+from uuid import UUID
+
+from yipan.kernel import clock
+
+
+class SomeActor(Protocol):
+    """What an entry needs to know of the actor. `access.Actor` is one; this room knows no other room."""
+
+    @property
+    def user_id(self) -> int | None: ...
+
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def kind(self) -> str: ...
+
+
+_address: ContextVar[str | None] = ContextVar("yipan_request_address", default=None)
+
+
+@contextmanager
+def from_address(address: str | None) -> Iterator[None]:
+    """Entries written inside the block carry this network address; what is no IP address is left out."""
+    try:
+        known = str(ipaddress.ip_address(address)) if address else None
+    except ValueError:
+        known = None
+    token = _address.set(known)
+    try:
+        yield
+    finally:
+        _address.reset(token)
+
+
+def current_address() -> str | None:
+    """The network address of the request being answered, if any."""
+    return _address.get()
+
+
+def record(
+    actor: SomeActor,
+    action: str,
+    object_type: str,
+    object_id: object,
+    *,
+    patient_id: UUID | None = None,
+    path: str = "",
+    data: dict[str, Any] | None = None,
+) -> None:
+    """Append one entry in the caller's transaction: an act that is rolled back leaves no entry.
+
+    `action` is a stable code such as "patient.read"; `path` the organisation's path where one applies; `data` plain
+    JSON values (names of changed fields, old and new values, a reason).
+    """
+    from yipan.base.audit.models import Entry  # models load after the apps that import this package
+
+    Entry.objects.create(
+        at=clock.now(),
+        actor_kind=actor.kind,
+        actor_user_id=actor.user_id,
+        actor_name=actor.name[:120],
+        action=action,
+        object_type=object_type,
+        object_id=str(object_id),
+        patient_id=patient_id,
+        organisation_path=path,
+        data=data or {},
+        address=current_address(),
+    )
