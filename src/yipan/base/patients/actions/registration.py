@@ -1,0 +1,251 @@
+"""Find or make a patient, and correct one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date, datetime
+from typing import Any, Final
+from uuid import UUID
+
+from django.db import IntegrityError, connection, transaction
+
+from yipan.base import audit
+from yipan.base.access import Actor
+from yipan.base.patients import matching, queries
+from yipan.base.patients.actions.duplicates import queue_conflict, queue_duplicates, queue_shared
+from yipan.base.patients.actions.facts import (
+    Facts,
+    check,
+    check_birth_date,
+    check_name,
+    check_phone,
+    check_sex,
+    clean_identifier,
+    known_person,
+    set_name,
+)
+from yipan.base.patients.matching import Decision, IdentifierValue, Person
+from yipan.base.patients.models import DuplicateCandidate, Identifier, Patient, Sex
+from yipan.kernel import clock
+from yipan.kernel.clock import require_aware
+from yipan.kernel.errors import Conflict
+
+
+class _Unset:
+    """The default of `update`: leave as it is. None and "" mean: not known."""
+
+
+UNSET: Final = _Unset()
+
+
+@transaction.atomic
+def register(
+    *,
+    actor: Actor,
+    name: str,
+    sex: str = Sex.UNKNOWN,
+    birth_date: date | None = None,
+    identifiers: Iterable[tuple[str, str, str]] = (),
+    phone: str = "",
+    address: str = "",
+    contact_name: str = "",
+    contact_phone: str = "",
+) -> Patient:
+    """The patient with these identifiers, or a new one; new identifiers are added, unknown fields filled.
+
+    `identifiers` are (system, value, type) with the most trusted first, see `matching.IdentifierValue`. Fields of a
+    known patient that are filled already stay: `update` corrects. When the data contradict the holder of an identifier
+    a new record is made without that identifier and the pair goes to review, as do likely duplicates.
+    Raises Refused and InvalidInput, see `facts.check`.
+    """
+    actor.require("patients.edit")
+    facts = check(actor, name=name, sex=sex, birth_date=birth_date, phone=phone, identifiers=identifiers)
+    extra = {
+        "address": address.strip()[:255],
+        "contact_name": contact_name.strip()[:120],
+        "contact_phone": check_phone(contact_phone, lenient=actor.kind == "interface"),
+    }
+    _lock(facts.identifiers)
+    holders = _holders(facts.identifiers)
+    decision = matching.decide(facts.person(), holders)
+    if decision.same is None and decision.conflicts:
+        decision = _known_claimant(facts, decision)
+    if decision.same is None:
+        patient = _create(actor, facts, extra)
+    else:
+        patient = Patient.objects.select_for_update().get(pk=decision.same)
+        _fill(actor, patient, facts, extra)
+    free = [i for i in facts.identifiers if i not in holders]
+    _attach(patient, free)
+    _queue(patient, decision, holders, changed=decision.same is None or bool(free))
+    return patient
+
+
+@transaction.atomic
+def update(
+    *,
+    actor: Actor,
+    patient_id: UUID,
+    name: str | _Unset = UNSET,
+    sex: str | _Unset = UNSET,
+    birth_date: date | _Unset | None = UNSET,
+    phone: str | _Unset = UNSET,
+    address: str | _Unset = UNSET,
+    contact_name: str | _Unset = UNSET,
+    contact_phone: str | _Unset = UNSET,
+    died_at: datetime | _Unset | None = UNSET,
+) -> Patient:
+    """Correct the fields that are given, of the survivor when the record was merged. The audit trail keeps old and new.
+
+    Raises Refused, NotFound("patient_unknown"), InvalidInput as `register`.
+    """
+    actor.require("patients.edit")
+    patient = Patient.objects.select_for_update().get(pk=queries.resolve(patient_id).pk)
+    lenient = actor.kind == "interface"
+    given: dict[str, Any] = {
+        "name": name if isinstance(name, _Unset) else check_name(name),
+        "sex": sex if isinstance(sex, _Unset) else check_sex(sex),
+        "birth_date": birth_date if isinstance(birth_date, _Unset) else check_birth_date(birth_date),
+        "phone": phone if isinstance(phone, _Unset) else check_phone(phone, lenient=lenient),
+        "address": address if isinstance(address, _Unset) else address.strip()[:255],
+        "contact_name": contact_name if isinstance(contact_name, _Unset) else contact_name.strip()[:120],
+        "contact_phone": contact_phone
+        if isinstance(contact_phone, _Unset)
+        else check_phone(contact_phone, lenient=lenient),
+        "died_at": died_at if isinstance(died_at, _Unset) or died_at is None else require_aware(died_at),
+    }
+    changed = _change(patient, {k: v for k, v in given.items() if not isinstance(v, _Unset)})
+    if changed:
+        audit.record(actor, "patient.update", "patient", patient.pk, patient_id=patient.pk, data={"changed": changed})
+        if changed.keys() & {"name", "sex", "birth_date", "phone"}:
+            queue_duplicates(patient)
+    return patient
+
+
+@transaction.atomic
+def add_identifier(*, actor: Actor, patient_id: UUID, system: str, value: str, type: str = "MR") -> Identifier:
+    """Give a known patient one more identifier. The same again is harmless.
+
+    Raises Refused, NotFound, InvalidInput, Conflict("identifier_taken") when another patient has it.
+    """
+    actor.require("patients.edit")
+    patient = queries.resolve(patient_id)
+    clean = clean_identifier(system, value, type)
+    _lock([clean])
+    held = Identifier.objects.filter(system=clean.system, value=clean.value).first()
+    if held is None:
+        held = _attach(patient, [clean])[0]
+        audit.record(
+            actor,
+            "patient.identifier",
+            "patient",
+            patient.pk,
+            patient_id=patient.pk,
+            data={"system": clean.system, "value": clean.value},
+        )
+        queue_duplicates(patient)
+    elif queries.resolve(held.patient_id).pk != patient.pk:
+        raise Conflict("identifier_taken", system=clean.system)
+    return held
+
+
+def _lock(identifiers: Iterable[IdentifierValue]) -> None:
+    """Two messages about one person at once: the second waits, then finds what the first has made.
+
+    The unique constraint alone would make the second fail; this only makes the answer polite.
+    """
+    with connection.cursor() as cursor:
+        for key in sorted(f"patient:{i.system}|{i.value}" for i in identifiers):
+            cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [key])
+
+
+def _holders(identifiers: Iterable[IdentifierValue]) -> dict[IdentifierValue, Person]:
+    """Who carries each identifier already, in the order given."""
+    wanted = {(i.system, i.value): i for i in identifiers}
+    rows = Identifier.objects.filter(value__in=[value for _, value in wanted], system__in=[s for s, _ in wanted])
+    carriers = {(row.system, row.value): row.patient_id for row in rows if (row.system, row.value) in wanted}
+    people = Patient.objects.prefetch_related("identifiers").in_bulk(list(carriers.values()))
+    found: dict[IdentifierValue, Person] = {}
+    for key, identifier in wanted.items():
+        if key in carriers:
+            carrier = people[carriers[key]]
+            found[identifier] = known_person(carrier if carrier.merged_into_id is None else queries.resolve(carrier.pk))
+    return found
+
+
+def _known_claimant(facts: Facts, decision: Decision) -> Decision:
+    """When the same contradiction came before, the record made then is this person: do not make one more each time."""
+    for holder, identifier in decision.conflicts:
+        claims = DuplicateCandidate.objects.filter(
+            reasons__contains=[{"code": "identifier_conflict", "system": identifier.system, "value": identifier.value}]
+        )
+        for left, right in claims.order_by("created_at").values_list("left_id", "right_id"):
+            other = queries.resolve(right if left == holder else left)
+            if (other.name, other.sex, other.birth_date) == (facts.name, facts.sex, facts.birth_date):
+                return Decision(other.pk)
+    return decision
+
+
+def _create(actor: Actor, facts: Facts, extra: dict[str, str]) -> Patient:
+    now = clock.now()
+    patient = Patient(
+        sex=facts.sex, birth_date=facts.birth_date, phone=facts.phone, created_at=now, updated_at=now, **extra
+    )
+    set_name(patient, facts.name)
+    patient.save(force_insert=True)
+    data = {"identifiers": [list(i) for i in facts.identifiers], "refused": list(facts.refused)}
+    audit.record(actor, "patient.register", "patient", patient.pk, patient_id=patient.pk, data=data)
+    return patient
+
+
+def _fill(actor: Actor, patient: Patient, facts: Facts, extra: dict[str, str]) -> None:
+    """Write what was not known before."""
+    given: dict[str, Any] = {"birth_date": facts.birth_date, "phone": facts.phone, **extra}
+    news = {field: value for field, value in given.items() if value and not getattr(patient, field)}
+    if patient.sex == Sex.UNKNOWN and facts.sex != Sex.UNKNOWN:
+        news["sex"] = facts.sex
+    changed = _change(patient, news)
+    if changed:
+        audit.record(actor, "patient.update", "patient", patient.pk, patient_id=patient.pk, data={"changed": changed})
+
+
+def _change(patient: Patient, values: dict[str, Any]) -> dict[str, list[Any]]:
+    """Save the values that differ; {field: [old, new]} as plain JSON."""
+    changed: dict[str, list[Any]] = {}
+    for field, value in values.items():
+        old = getattr(patient, field)
+        if old != value:
+            changed[field] = [_plain(old), _plain(value)]
+            if field == "name":
+                set_name(patient, value)
+            else:
+                setattr(patient, field, value)
+    if changed:
+        patient.updated_at = clock.now()
+        patient.save()
+    return changed
+
+
+def _plain(value: Any) -> Any:
+    return value.isoformat() if isinstance(value, date) else value
+
+
+def _attach(patient: Patient, identifiers: Iterable[IdentifierValue]) -> list[Identifier]:
+    now = clock.now()
+    rows = [
+        Identifier(patient=patient, system=i.system, value=i.value, type=i.type, created_at=now) for i in identifiers
+    ]
+    try:
+        with transaction.atomic():
+            return Identifier.objects.bulk_create(rows)
+    except IntegrityError:
+        raise Conflict("identifier_taken", system=", ".join(sorted({i.system for i in identifiers}))) from None
+
+
+def _queue(patient: Patient, decision: Decision, holders: dict[IdentifierValue, Person], *, changed: bool) -> None:
+    for other in decision.also:
+        queue_shared(patient.pk, other, [i for i, holder in holders.items() if holder.key == other])
+    for holder, identifier in decision.conflicts:
+        queue_conflict(patient, holder, identifier)
+    if changed:
+        queue_duplicates(patient)

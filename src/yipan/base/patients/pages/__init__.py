@@ -1,0 +1,1 @@
+"""Pages of patients: records, and the review of duplicates."""

@@ -1,0 +1,142 @@
+"""Search, the page of a patient, and the form to register or correct one."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import redirect, render
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from yipan.base.access import Actor
+from yipan.base.patients import actions, queries
+from yipan.base.patients.matching import NATIONAL_ID
+from yipan.base.patients.models import Patient, Sex
+from yipan.base.patients.panels import panels_for
+from yipan.base.patients.words import IDENTIFIER_TYPES, identifier_type
+from yipan.kernel.errors import InvalidInput, YipanError
+
+FIELDS = ("name", "sex", "birth_date", "phone", "address", "contact_name", "contact_phone")
+
+
+@require_GET
+def search(request: HttpRequest) -> HttpResponse:
+    """The search field and what it found, masked. One exact hit is not opened by itself: opening is a decision."""
+    text = request.GET.get("q", "").strip()
+    who = actor(request)
+    context = {
+        "text": text,
+        "found": queries.search(who, text, queries.SEARCH_LIMIT + 1),
+        "limit": queries.SEARCH_LIMIT,
+        "may_edit": who.may("patients.edit"),
+        "may_merge": who.may("patients.merge"),
+        "to_decide": queries.open_duplicates(who).count() if who.may("patients.merge") else 0,
+    }
+    return render(request, "patients/search.html", context)
+
+
+@never_cache
+@require_GET
+def record(request: HttpRequest, patient_id: UUID) -> HttpResponseBase:
+    """The whole record of one patient; a merged one leads to its survivor."""
+    patient = queries.get(actor(request), patient_id)
+    if patient.pk != patient_id:
+        return redirect("patient", patient_id=patient.pk)
+    return record_page(request, patient)
+
+
+def record_page(request: HttpRequest, patient: Patient, **more: Any) -> HttpResponse:
+    """The page, with a refusal of what was tried on it where there is one."""
+    who = actor(request)
+    context = {
+        "patient": patient,
+        "identifiers": patient.identifiers.order_by("type", "system", "value"),
+        "identifier_type": identifier_type,
+        "types": [(code, label) for code, label in IDENTIFIER_TYPES.items() if code != "VN"],
+        "merges": queries.merges_of(patient.pk),
+        "panels": panels_for(who, patient.pk),
+        "may_edit": who.may("patients.edit"),
+        "may_merge": who.may("patients.merge"),
+        "given": request.POST,
+    } | more
+    return render(request, "patients/record.html", context, status=422 if more.get("error") else 200)
+
+
+@require_http_methods(["GET", "POST"])
+def new(request: HttpRequest) -> HttpResponseBase:
+    """Register a patient; one who is known already by an identifier is opened instead."""
+    who = actor(request)
+    who.require("patients.edit")
+    error: YipanError | None = None
+    if request.method == "POST":
+        try:
+            number = request.POST.get("national_id", "").strip()
+            patient = actions.register(
+                actor=who,
+                identifiers=[(NATIONAL_ID, number, "NI")] if number else [],
+                **posted(request),
+            )
+            return redirect("patient", patient_id=patient.pk)
+        except InvalidInput as wrong:
+            error = wrong
+    context = {"given": request.POST, "error": error, "sexes": Sex.choices, "patient": None}
+    return render(request, "patients/edit.html", context, status=422 if error else 200)
+
+
+@never_cache
+@require_http_methods(["GET", "POST"])
+def edit(request: HttpRequest, patient_id: UUID) -> HttpResponseBase:
+    """Correct a patient's data."""
+    who = actor(request)
+    who.require("patients.edit")
+    patient = queries.get(who, patient_id)
+    error: YipanError | None = None
+    if request.method == "POST":
+        try:
+            actions.update(actor=who, patient_id=patient.pk, **posted(request))
+            return redirect("patient", patient_id=patient.pk)
+        except InvalidInput as wrong:
+            error = wrong
+    given = request.POST or {field: getattr(patient, field) or "" for field in FIELDS}
+    context = {"given": given, "error": error, "sexes": Sex.choices, "patient": patient}
+    return render(request, "patients/edit.html", context, status=422 if error else 200)
+
+
+@require_POST
+def identifier(request: HttpRequest, patient_id: UUID) -> HttpResponseBase:
+    """Give a patient one more identifier; an identity card number needs no assigner."""
+    who = actor(request)
+    kind = request.POST.get("type", "MR")
+    try:
+        actions.add_identifier(
+            actor=who,
+            patient_id=patient_id,
+            system=NATIONAL_ID if kind == "NI" else request.POST.get("system", ""),
+            value=request.POST.get("value", ""),
+            type=kind,
+        )
+    except YipanError as wrong:
+        return record_page(request, queries.get(who, patient_id), error=wrong)
+    return redirect("patient", patient_id=patient_id)
+
+
+def posted(request: HttpRequest) -> dict[str, Any]:
+    """The fields of the form. Raises InvalidInput("date_unreadable")."""
+    values: dict[str, Any] = {field: request.POST.get(field, "").strip() for field in FIELDS}
+    values["sex"] = values["sex"] or Sex.UNKNOWN.value
+    day = values["birth_date"]
+    try:
+        values["birth_date"] = date.fromisoformat(day) if day else None
+    except ValueError:
+        raise InvalidInput("date_unreadable", value=day) from None
+    return values
+
+
+def actor(request: HttpRequest) -> Actor:
+    """The actor that the middleware put on the request."""
+    found: Actor = request.actor  # type: ignore[attr-defined]
+    return found
