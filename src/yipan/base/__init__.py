@@ -1,0 +1,1 @@
+"""What every service line stands on: jobs, audit, network, access, patients."""
