@@ -1,0 +1,1 @@
+"""Decisions on arrays: NumPy and Numba, no Django, no database."""
