@@ -1,0 +1,17 @@
+"""The Django app of the pages' common parts."""
+
+from __future__ import annotations
+
+from django.apps import AppConfig
+
+
+class UiConfig(AppConfig):
+    """Loads the sentences, so that two rooms giving one code different words fail at start, not at a patient's desk."""
+
+    name = "yipan.ui"
+    label = "ui"
+
+    def ready(self) -> None:
+        from yipan.ui import messages
+
+        messages.load()

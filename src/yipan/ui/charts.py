@@ -1,0 +1,176 @@
+"""Plots with Bokeh: made on the server as data, drawn in the browser, with the figures as a table underneath."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from bokeh.embed import json_item
+from bokeh.models import ColumnDataSource, DatetimeTickFormatter, FactorRange, HoverTool, NumeralTickFormatter
+from bokeh.models.annotations import Span
+from bokeh.plotting import figure
+
+from yipan.ui.filters import moment, number, zone_of
+
+Line = tuple[str, Sequence[float | None]]
+Band = tuple[str, Sequence[float], Sequence[float]]
+
+PALETTE = ("#0a6770", "#895000", "#6b3fa0", "#14703a", "#b3261e", "#4f5e6a")
+"""Series colours by day; `static/ui/js/charts.js` holds their partners for night."""
+
+DASHES = ("solid", "dashed", "dotted", "dotdash")
+HEIGHT = 260
+NUMERALS = "{0,0.[0]}"
+
+
+@dataclass(frozen=True, slots=True)
+class Chart:
+    """A plot ready for the template `ui/chart.html`.
+
+    `item` is what `Bokeh.embed.embed_item` takes; `head` and `rows` are the same figures as a table.
+    """
+
+    title: str
+    item: str
+    head: list[str]
+    rows: list[list[str]]
+
+
+def lines(
+    *,
+    title: str,
+    at: Sequence[datetime],
+    series: Sequence[Line],
+    unit: str = "",
+    bands: Sequence[Band] = (),
+    limit: tuple[str, float] | None = None,
+    site: Any = None,
+    height: int = HEIGHT,
+) -> Chart:
+    """Lines over time, with optional bands (low, high) and a horizontal limit.
+
+    `at` are aware instants, as many as each series has values; they are shown in the site's zone.
+    """
+    plot = _figure(title, unit, height, x_axis_type="datetime")
+    # Bokeh draws instants as if they were UTC; so it gets the wall time of the site.
+    wall = [_naive(t, site) for t in at]
+    for name, low, high in bands:
+        plot.varea(x=wall, y1=list(low), y2=list(high), fill_alpha=0.18, fill_color=PALETTE[0], legend_label=str(name))
+    for i, (name, values) in enumerate(series):
+        source = ColumnDataSource({"x": wall, "y": [_gap(v) for v in values], "name": [str(name)] * len(wall)})
+        colour, dash = PALETTE[i % len(PALETTE)], DASHES[i % len(DASHES)]
+        plot.line("x", "y", source=source, line_width=2, color=colour, line_dash=dash, legend_label=str(name))
+    if limit:
+        plot.add_layout(Span(location=limit[1], dimension="width", line_color=PALETTE[4], line_dash="dashed"))
+    plot.xaxis.formatter = DatetimeTickFormatter(hours="%H:%M", days="%m-%d", months="%Y-%m")
+    plot.add_tools(
+        _hover([("", "@name"), ("", "@x{%m-%d %H:%M}"), ("", f"@y{NUMERALS} {unit}")], formatters={"@x": "datetime"})
+    )
+    head = ["", *(str(n) for n, _ in series), *(f"{n} {e}" for n, _, _ in bands for e in ("↓", "↑"))]
+    columns = [v for _, v in series] + [edge for _, low, high in bands for edge in (low, high)]
+    if limit:
+        head.append(str(limit[0]))
+        columns.append([limit[1]] * len(at))
+    return _chart(plot, title, head, [moment(t, site) for t in at], columns)
+
+
+def bars(
+    *,
+    title: str,
+    labels: Sequence[str],
+    series: Sequence[Line],
+    unit: str = "",
+    stacked: bool = False,
+    height: int = HEIGHT,
+) -> Chart:
+    """Upright bars by label, one colour a series, side by side or stacked. Labels must differ."""
+    side_by_side = len(series) > 1 and not stacked
+    draw = _grouped if side_by_side else _stacked
+    plot = draw(title, unit, height, [str(label) for label in labels], series)
+    plot.y_range.start = 0
+    return _chart(plot, title, ["", *(str(name) for name, _ in series)], labels, [values for _, values in series])
+
+
+def _stacked(title: str, unit: str, height: int, labels: list[str], series: Sequence[Line]) -> Any:
+    plot = _figure(title, unit, height, x_range=FactorRange(factors=labels))
+    columns = {f"s{i}": [v or 0 for v in values] for i, (_, values) in enumerate(series)}
+    names = [str(name) for name, _ in series]
+    colours = [PALETTE[i % len(PALETTE)] for i in range(len(series))]
+    source = ColumnDataSource({"x": labels, **columns})
+    drawn = plot.vbar_stack(
+        list(columns), x="x", width=0.7, source=source, color=colours, legend_label=names, line_width=0
+    )
+    for column, name, bar in zip(columns, names, drawn, strict=True):
+        plot.add_tools(_hover([("", "@x"), (name, f"@{column}{NUMERALS} {unit}")], renderers=[bar]))
+    return plot
+
+
+def _grouped(title: str, unit: str, height: int, labels: list[str], series: Sequence[Line]) -> Any:
+    names = [str(name) for name, _ in series]
+    plot = _figure(
+        title, unit, height, x_range=FactorRange(factors=[(x, n) for x in labels for n in names], group_padding=0.5)
+    )
+    for i, (name, values) in enumerate(zip(names, (values for _, values in series), strict=True)):
+        source = ColumnDataSource({"x": [(label, name) for label in labels], "y": [v or 0 for v in values]})
+        plot.vbar(
+            "x", top="y", width=0.9, source=source, color=PALETTE[i % len(PALETTE)], legend_label=name, line_width=0
+        )
+    plot.xaxis.major_label_text_font_size = "0px"  # the legend names the series; the axis names the groups
+    plot.xaxis.major_tick_line_color = None
+    plot.add_tools(_hover([("", "@x"), ("", f"@y{NUMERALS} {unit}")]))
+    return plot
+
+
+def custom(plot: Any, title: str, head: Sequence[str], rows: Sequence[Sequence[Any]]) -> Chart:
+    """Any Bokeh plot, with the table that says the same; for plots that only one room draws."""
+    return Chart(title, json.dumps(json_item(plot)), list(head), [[_cell(v) for v in row] for row in rows])
+
+
+def _figure(title: str, unit: str, height: int, **options: Any) -> Any:
+    """An empty plot in the product's style; the title stands in HTML above it, so it is text to everybody."""
+    plot = figure(height=height, sizing_mode="stretch_width", tools="", toolbar_location=None, **options)
+    plot.background_fill_color = plot.border_fill_color = None
+    plot.outline_line_color = None
+    plot.xgrid.grid_line_color = None
+    plot.yaxis.axis_label = str(unit) or None
+    plot.yaxis.formatter = NumeralTickFormatter(format=NUMERALS[1:-1])
+    plot.name = str(title)
+    return plot
+
+
+def _hover(tips: list[tuple[str, str]], **options: Any) -> HoverTool:
+    return HoverTool(tooltips=tips, **options)
+
+
+def _chart(plot: Any, title: str, head: list[str], first: Sequence[str], columns: Sequence[Sequence[Any]]) -> Chart:
+    if plot.legend:
+        plot.legend.orientation = "horizontal"
+        plot.legend.background_fill_alpha = 0
+        plot.legend.border_line_color = None
+        plot.legend.padding = 2
+        plot.add_layout(plot.legend[0], "above")
+    rows = [[str(label), *(_cell(column[i]) for column in columns)] for i, label in enumerate(first)]
+    return Chart(str(title), json.dumps(json_item(plot)), head, rows)
+
+
+def _cell(value: Any) -> str:
+    match value:
+        case None:
+            return "–"
+        case int():
+            return number(value)
+        case float():
+            return number(value, 0 if value.is_integer() else 1)
+        case _:
+            return str(value)
+
+
+def _gap(value: float | None) -> float:
+    return float("nan") if value is None else float(value)
+
+
+def _naive(at: datetime, site: Any) -> datetime:
+    return at.astimezone(zone_of(site)).replace(tzinfo=None)
