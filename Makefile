@@ -1,0 +1,23 @@
+# make run   try Yipan on this machine: environment, database, demo network, pages
+# make test  run the tests in the same way; ARGS="-k placement" passes arguments to pytest
+# make lint  style, types and import contracts
+
+VENV   ?= .venv
+PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; do \
+            "$$p" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && { echo "$$p"; break; }; done)
+SETUP   = $(or $(PYTHON),python3) -I src/yipan/server/prepare.py
+
+.PHONY: run test lint
+
+run:
+	@$(SETUP) run "$(VENV)" && exec "$(VENV)/bin/yipan" run
+
+test:
+	@$(SETUP) test "$(VENV)" && exec "$(VENV)/bin/python" -m pytest -n auto $(ARGS)
+
+lint:
+	@$(SETUP) test "$(VENV)"
+	"$(VENV)/bin/ruff" check
+	"$(VENV)/bin/ruff" format --check
+	"$(VENV)/bin/lint-imports"
+	"$(VENV)/bin/mypy"

@@ -1,0 +1,193 @@
+"""The command `yipan`. What a command needs is imported when it runs, so that help comes at once."""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import Any
+
+import click
+
+from yipan import __version__
+from yipan.kernel.errors import YipanError
+
+PASS_ON: dict[str, Any] = {"ignore_unknown_options": True, "allow_extra_args": True, "help_option_names": []}
+OTHER_NETWORK = 3
+
+
+class Main(click.Group):
+    """The outermost group: an error of ours becomes one sentence and exit code 2."""
+
+    def invoke(self, context: click.Context) -> Any:
+        try:
+            return super().invoke(context)
+        except YipanError as error:
+            from yipan.server.speech import give_up
+
+            give_up(error)
+
+
+@click.group(cls=Main)
+@click.version_option(__version__, prog_name="yipan")
+def main() -> None:
+    """Yipan: one board for the care resources of a hospital network."""
+    from yipan.server import lifeline
+
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "yipan.server.settings")
+    lifeline.hold()
+
+
+@main.command()
+def run() -> None:
+    """Start everything on this machine; stop with Ctrl-C."""
+    from yipan.server.run import run as start
+
+    start()
+
+
+@main.command()
+def migrate() -> None:
+    """Bring the tables of the database up to date."""
+    from yipan.server import session
+
+    with session.database():
+        from django.core.management import call_command
+
+        call_command("migrate", interactive=False, verbosity=1)
+
+
+@main.command()
+def web() -> None:
+    """Serve pages and live updates."""
+    from yipan.server import session
+
+    with session.database_variables():
+        from yipan.server.web import serve
+
+        serve()
+
+
+@main.command()
+def worker() -> None:
+    """Run background jobs, effects after commit, and what is done on time."""
+    from yipan.server import session
+
+    with session.database():
+        from yipan.server.worker import work
+
+        work()
+
+
+@main.group()
+def hl7() -> None:
+    """HL7 v2 messages: listen for them, or send some."""
+
+
+@hl7.command()
+def listen() -> None:
+    """Listen for HL7 v2 messages over MLLP, and apply them."""
+    from yipan.server import session
+
+    with session.database():
+        from yipan.server.hl7 import serve
+
+        serve()
+
+
+@hl7.command(context_settings=PASS_ON)
+@click.pass_context
+def send(context: click.Context) -> None:
+    """Send files of HL7 v2 messages to a listener."""
+    from yipan.interop.mllp.command import send as command
+    from yipan.server import session
+
+    session.django()
+    command.main(args=context.args, prog_name=context.command_path)
+
+
+@main.command(context_settings=PASS_ON)
+@click.pass_context
+def network(context: click.Context) -> None:
+    """Import, export or check a description of the network."""
+    from yipan.server import session
+
+    if not context.args or context.args[0] == "check" or "--help" in context.args:
+        session.django()
+        _network_command(context)
+    with session.database():
+        _network_command(context)
+
+
+def _network_command(context: click.Context) -> None:
+    from yipan.base.network.command import network as command
+
+    sys.exit(command.main(args=context.args, prog_name=context.command_path, standalone_mode=False) or 0)
+
+
+@main.group()
+def user() -> None:
+    """People who may log in."""
+
+
+@user.command()
+@click.argument("username")
+@click.option("--name", required=True, help="The person's whole name.")
+@click.option("--role", required=True, help="coordinator, ward_nurse, doctor, manager, integrator or administrator.")
+@click.option("--organisation", required=True, help="Code of the organisation; the role holds there and below.")
+@click.option("--password", envvar="YIPAN_PASSWORD", prompt=True, hide_input=True, confirmation_prompt=True)
+def add(username: str, name: str, role: str, organisation: str, password: str) -> None:
+    """Add a person with a role in an organisation."""
+    from yipan.server import session
+
+    with session.database():
+        from yipan.server.people import add_user
+        from yipan.server.speech import say
+
+        add_user(username=username, name=name, role=role, organisation=organisation, password=password)
+        click.echo(say("user_added", name=username))
+
+
+@main.group()
+def demo() -> None:
+    """The demo network."""
+
+
+@demo.command()
+def load() -> None:
+    """Load the demo network into an empty database; exit code 3 when another network is there."""
+    from yipan.server import session
+    from yipan.server.progress import Counter
+
+    with session.database(), Counter() as counter:
+        from yipan.server.demo import ensure_loaded
+        from yipan.server.people import demo_logins_work
+
+        if not ensure_loaded(counter) and not demo_logins_work():
+            sys.exit(OTHER_NETWORK)
+
+
+@demo.command()
+def feed() -> None:
+    """Let the demo day pass: send messages to the HL7 listener and act for the wards."""
+    from yipan.server import session
+
+    with session.database():
+        from yipan.server.demo.feed import run as let_pass
+
+        let_pass()
+
+
+@main.command(context_settings=PASS_ON)
+@click.pass_context
+def manage(context: click.Context) -> None:
+    """Django's own commands, for developers."""
+    from yipan.server import session
+
+    with session.database():
+        from django.core.management import execute_from_command_line
+
+        execute_from_command_line(["yipan manage", *context.args])
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,26 @@
+"""Turn a database URL into Django's settings."""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import parse_qsl, unquote, urlsplit
+
+
+def from_url(url: str) -> dict[str, Any]:
+    """Django's DATABASES entry of `postgresql://user:password@host:port/name?option=value`.
+
+    A socket directory is given percent-encoded as the host or as `?host=/path`. An empty URL means the embedded
+    server, whose URL the supervisor sets before anything connects; a name is filled in so that settings load.
+    """
+    parts = urlsplit(url or "postgresql:///yipan")
+    query = dict(parse_qsl(parts.query))
+    return {
+        "ENGINE": "django.db.backends.postgresql",
+        "NAME": unquote(parts.path.lstrip("/")) or "yipan",
+        "USER": unquote(parts.username or "") or query.pop("user", ""),
+        "PASSWORD": unquote(parts.password or "") or query.pop("password", ""),
+        "HOST": query.pop("host", "") or unquote(parts.hostname or ""),
+        "PORT": str(parts.port or query.pop("port", "") or ""),
+        "CONN_MAX_AGE": 0,
+        "OPTIONS": {"pool": {"min_size": 1, "max_size": 12, "timeout": 10}, **query},
+    }

@@ -1,0 +1,46 @@
+"""The demo: an invented city hospital and county with people in the beds, so that a newcomer can try everything."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from yipan.server.demo.accounts import logins
+
+Progress = Callable[..., None]
+
+__all__ = ["ensure_loaded", "logins"]
+
+
+def ensure_loaded(progress: Progress) -> bool:
+    """Load the demo network, its people and accounts into an empty database; False when a network is there already.
+
+    `progress(text, done, total)` is called on the way. All or nothing: a load that was interrupted begins anew.
+    """
+    from django.db import transaction
+    from django.utils.translation import gettext as _
+
+    from yipan.base.access import SYSTEM
+    from yipan.base.network.importing import import_network
+    from yipan.base.network.models import Organisation
+    from yipan.server.demo import accounts, filling, waiting
+    from yipan.server.demo.network import build
+
+    if Organisation.objects.exists():
+        return False
+    words = {
+        "people": _("People of the demo"),
+        "stays": _("Stays of the last two weeks"),
+        "rooms": _("Rooms of the demo"),
+    }
+
+    def tell(step: str, done: int = 0, total: int | None = None) -> None:
+        progress(words.get(step, step), done, total)
+
+    with transaction.atomic():
+        progress(_("Wards, rooms and beds of the demo"), 0, None)
+        import_network(build(), actor=SYSTEM)
+        filling.fill(tell)
+        accounts.create()
+        progress(_("Waiting patients of the demo"), 0, None)
+        waiting.invite()
+    return True

@@ -1,0 +1,58 @@
+"""Accounts of the demo, one for each role. Their password is printed when the demo starts: never for real use."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+PASSWORD = "yipan-demo"  # noqa: S105 - printed on purpose, and only where the demo runs
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """A login: who it is, which role, at which organisation, and for which ward or doctor's post."""
+
+    username: str
+    name: str
+    role: str
+    organisation: str
+    ward: str = ""
+    doctor_of: str = ""
+
+
+ACCOUNTS = (
+    Account("coordinator", "周敏", "coordinator", "YJ"),
+    Account("nurse", "何静", "ward_nurse", "YJ1", ward="YJ1-NSU2"),
+    Account("doctor", "彭建华", "doctor", "YJ1", doctor_of="YJ1-NEU"),
+    Account("manager", "林志强", "manager", "YJ"),
+    Account("integrator", "唐晓东", "integrator", "YJ"),
+    Account("admin", "韩雪", "administrator", "YJ"),
+)
+
+
+def logins() -> list[str]:
+    """One line for each account, as the terminal shows it."""
+    width = max(len(a.username) for a in ACCOUNTS)
+    return [f"{a.username:{width}}  {PASSWORD}" for a in ACCOUNTS]
+
+
+def create() -> None:
+    """Make the accounts; the doctor's is tied to a post in the department and takes over its patients."""
+    from django.contrib.auth.models import User
+
+    from yipan.base.access.models import Grant, Practitioner
+    from yipan.base.network.models import Organisation, Ward
+
+    for account in ACCOUNTS:
+        user = User.objects.create_user(account.username, password=PASSWORD, first_name=account.name)
+        ward = Ward.objects.get(code=account.ward) if account.ward else None
+        Grant.objects.create(
+            user=user,
+            role=account.role,
+            organisation=Organisation.objects.get(code=account.organisation),
+            ward=ward,
+        )
+        if account.doctor_of:
+            post = Practitioner.objects.filter(department__code=account.doctor_of).order_by("code").first()
+            if post is not None:
+                post.user, post.name, post.name_en = user, account.name, "Peng Jianhua"
+                post.save()

@@ -1,0 +1,94 @@
+"""Patients of the demo who wait for a bed, or for whom one is kept already; they enter by the desk's own actions."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator
+from datetime import timedelta
+from uuid import UUID
+
+from django.db.models import Count
+
+from yipan.base.access import SYSTEM
+from yipan.base.access.models import Practitioner
+from yipan.base.network.models import Department
+from yipan.base.patients.models import Identifier
+from yipan.kernel import clock
+from yipan.kernel.errors import YipanError
+from yipan.lines.beds import actions
+from yipan.lines.beds.policy import AdmissionFacts
+from yipan.lines.beds.queries import proposals
+from yipan.lines.beds.queries.facts import request_with_facts
+from yipan.server.demo.filling import invent
+from yipan.server.demo.patients import AGES, WOMEN, Case, Cast
+from yipan.spine.models import Request
+
+WAITING = 26
+KEPT = 9
+FIRST = "YJ1-NEU"
+"""The department whose patient a newcomer places first: its wards are nearly full."""
+
+
+def invite(*, seed: int = 7) -> int:
+    """Make the waiting list and a few reservations; return how many patients were invited."""
+    chance = random.Random(seed)
+    cast = Cast(chance, clock.now())
+    homes = list(_homes(chance))
+    requests = [_ask(cast.case(home), chance) for home in homes]
+    for request in requests[WAITING:]:
+        _keep(request, confirm=chance.random() < 0.6)
+    return len(requests)
+
+
+def _homes(chance: random.Random) -> Iterator[Department]:
+    departments = Department.objects.annotate(size=Count("beds")).filter(size__gte=15).select_related("site")
+    large = list(departments.order_by("code"))
+    yield from (d for d in large if d.code == FIRST)
+    weights = [d.size for d in large]
+    yield from chance.choices(large, weights, k=WAITING + KEPT - 1)
+
+
+def _ask(case: Case, chance: random.Random) -> Request:
+    sex = "female" if case.home.specialty_id in WOMEN else chance.choice(("male", "female"))
+    patient, identifiers = invent(chance, sex, AGES.get(case.home.specialty_id, (20, 88)), "YJ")
+    patient.save()
+    Identifier.objects.bulk_create(identifiers, ignore_conflicts=True)
+    waited = timedelta(minutes=min(chance.expovariate(1 / 35), 600))
+    return actions.request_admission(
+        actor=SYSTEM,
+        patient_id=patient.pk,
+        home_department_id=case.home.pk,
+        attending_id=_attending(case.home.pk, chance),
+        priority=case.priority,
+        certificate_no=f"ZY{clock.now():%y%m%d}{chance.randrange(10**4):04d}",
+        certificate_at=clock.now() - waited,
+        facts=AdmissionFacts(
+            diagnosis_code=case.diagnosis.code,
+            diagnosis=case.diagnosis.name,
+            severity=case.severity,
+            nursing_level=case.nursing,
+            isolation=case.isolation,
+            oxygen=case.severity != "general",
+            origin="emergency" if case.priority == "emergency" else "clinic",
+            home_minutes=chance.choice((20, 45, 90, 150)),
+            expected_days=round(case.days, 1),
+        ),
+    )
+
+
+def _attending(department_id: UUID, chance: random.Random) -> UUID | None:
+    posts = Practitioner.objects.filter(department_id=department_id).order_by("code").values_list("id", flat=True)
+    return chance.choice(list(posts)) if posts else None
+
+
+def _keep(request: Request, *, confirm: bool) -> None:
+    """Hold the first proposal for a patient; who has none keeps waiting."""
+    choices = proposals.for_request(actor=SYSTEM, request=request_with_facts(request.pk), limit=1).choices
+    if not choices:
+        return
+    try:
+        row = actions.hold_bed(actor=SYSTEM, request_id=request.pk, bed_id=choices[0].bed_id)
+        if confirm:
+            actions.confirm_admission(actor=SYSTEM, booking_id=row.pk)
+    except YipanError:
+        return  # a bed for later, or none: the patient simply waits

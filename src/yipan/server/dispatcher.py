@@ -1,0 +1,51 @@
+"""One browser origin: live updates on the event loop, static files, and Django's pages in threads.
+
+Why one process and not two: docs/adr/0002-one-web-process.md.
+"""
+
+from __future__ import annotations
+
+from wsgiref.types import WSGIApplication
+
+from a2wsgi import WSGIMiddleware
+from django.conf import settings
+
+from yipan.server.sse import Live
+from yipan.server.static import Receive, Scope, Send, StaticFiles
+
+PAGE_THREADS = 10
+LIVE_PATH = "/live"
+
+
+class Dispatcher:
+    """Sends each request to the part that answers it, and opens and closes live updates with the process."""
+
+    def __init__(self, pages: WSGIApplication) -> None:
+        self.live = Live()
+        self._static = StaticFiles()
+        self._pages = WSGIMiddleware(pages, workers=PAGE_THREADS)  # type: ignore[arg-type]
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "lifespan":
+            await self._lifespan(receive, send)
+        elif scope["type"] == "http":
+            path = scope["path"]
+            if path == LIVE_PATH:
+                await self.live(scope, receive, send)
+            elif path.startswith(settings.STATIC_URL):
+                await self._static(scope, receive, send)
+            else:
+                await self._pages(without_ambiguous_headers(scope), receive, send)  # type: ignore[arg-type]
+
+    async def _lifespan(self, receive: Receive, send: Send) -> None:
+        while (message := await receive())["type"] != "lifespan.shutdown":
+            if message["type"] == "lifespan.startup":
+                self.live.open()
+                await send({"type": "lifespan.startup.complete"})
+        await self.live.close()
+        await send({"type": "lifespan.shutdown.complete"})
+
+
+def without_ambiguous_headers(scope: Scope) -> Scope:
+    """WSGI writes `X-Forwarded-For` and `X_Forwarded_For` the same way; the second is only ever a trick."""
+    return {**scope, "headers": [(name, value) for name, value in scope["headers"] if b"_" not in name]}

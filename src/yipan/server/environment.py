@@ -1,0 +1,93 @@
+"""What the environment variables say, for the processes of the server. Their meaning: docs/reference/settings.md."""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+import secrets
+import socket
+from pathlib import Path
+
+from yipan.kernel.errors import InvalidInput, Unavailable
+
+WEB_PORT = 8000
+HL7_PORT = 2575
+
+
+def state_directory() -> Path:
+    """Where this installation keeps its data: YIPAN_STATE, else `var` in the current directory."""
+    return Path(os.environ.get("YIPAN_STATE") or "var").absolute()
+
+
+def web_address() -> tuple[str, int]:
+    """Host and port of the pages."""
+    return os.environ.get("YIPAN_HOST", "127.0.0.1"), port_of("YIPAN_PORT", WEB_PORT)
+
+
+def hl7_address() -> tuple[str, int]:
+    """Host and port of the HL7 listener."""
+    return os.environ.get("YIPAN_HL7_HOST", "127.0.0.1"), port_of("YIPAN_HL7_PORT", HL7_PORT)
+
+
+def web_workers() -> int:
+    """How many processes serve pages: YIPAN_WEB_WORKERS, else one."""
+    text = os.environ.get("YIPAN_WEB_WORKERS") or "1"
+    if not text.isdecimal() or int(text) < 1:
+        raise InvalidInput("number_invalid", variable="YIPAN_WEB_WORKERS", value=text)
+    return int(text)
+
+
+def web_url() -> str:
+    """The address to type into a browser on this machine."""
+    host, port = web_address()
+    if host in ("0.0.0.0", "::"):  # noqa: S104 - compared, not bound
+        host = "127.0.0.1"
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+
+
+def wants_demo() -> bool:
+    """Whether an empty database gets the demo network: unless YIPAN_DEMO=0."""
+    return os.environ.get("YIPAN_DEMO", "1") != "0"
+
+
+def port_of(variable: str, default: int) -> int:
+    """The TCP port in a variable. Raises InvalidInput when it is none."""
+    text = os.environ.get(variable) or str(default)
+    if not text.isdecimal() or not 0 < int(text) < 65536:
+        raise InvalidInput("port_invalid", variable=variable, value=text)
+    return int(text)
+
+
+def require_free(address: tuple[str, int], variable: str) -> None:
+    """Raise Unavailable when somebody listens at this address already, or it is not one of this machine's."""
+    host, port = address
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.socket(family, socket.SOCK_STREAM) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # a port in TIME_WAIT is free
+        try:
+            probe.bind(address)
+        except PermissionError:
+            raise Unavailable("port_forbidden", port=str(port), variable=variable) from None
+        except (OSError, UnicodeError):
+            raise Unavailable("port_in_use", host=host, port=str(port), variable=variable) from None
+
+
+def secret_key(state: Path) -> str:
+    """The key that signs cookies: YIPAN_SECRET_KEY, else one made at the first start and kept with the state."""
+    if key := os.environ.get("YIPAN_SECRET_KEY"):
+        return key
+    path = state / "secret.key"
+    if not path.exists():
+        new = path.with_suffix(".new")
+        new.touch(mode=0o600)
+        new.write_text(secrets.token_urlsafe(48))
+        new.rename(path)
+    return path.read_text()
+
+
+def package_directory(name: str) -> Path:
+    """Where an installed package lies, found without importing it. Raises Unavailable when it is not installed."""
+    spec = importlib.util.find_spec(name)
+    if spec is None or spec.origin is None:
+        raise Unavailable("package_missing", name=name)
+    return Path(spec.origin).parent

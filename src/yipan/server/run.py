@@ -1,0 +1,170 @@
+"""`yipan run`: everything that Yipan needs on one machine, started, watched and stopped."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from pathlib import Path
+from typing import Any
+
+from yipan.kernel.errors import Unavailable
+from yipan.server import environment, external
+from yipan.server.children import Children, Job
+from yipan.server.cli import OTHER_NETWORK
+from yipan.server.embedded import Server
+from yipan.server.embedded.place import make_directory
+from yipan.server.progress import Show
+from yipan.server.speech import say, set_up_words
+
+READY_SECONDS = 60.0
+TICK_SECONDS = 0.2
+
+
+def run() -> None:
+    """Start everything and stay until Ctrl-C or SIGTERM. Raises Unavailable with what is in the way."""
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # both end the `with` blocks below in order
+    state = environment.state_directory()
+    make_directory(state)
+    set_up_words()
+    environment.require_free(environment.web_address(), "YIPAN_PORT")
+    environment.require_free(environment.hl7_address(), "YIPAN_HL7_PORT")
+    show = Show()
+    try:
+        with contextlib.ExitStack() as stack:
+            Supervisor(state, show, stack).run()
+    except KeyboardInterrupt:
+        show.line(say("step_stopped", path=str(state)))
+
+
+class Supervisor:
+    """One run. Whatever was started is registered in `stack`, which stops it in reverse order."""
+
+    def __init__(self, state: Path, show: Show, stack: contextlib.ExitStack) -> None:
+        self._state = state
+        self._show = show
+        self._stack = stack
+        self._server: Server | None = None
+        self._children: Children | None = None
+        self._has_demo = False
+
+    def run(self) -> None:
+        variables = self._variables(self._database())
+        with self._show.step(say("step_migrate")):
+            self._finish(["migrate"], variables, "migration_failed", quiet=True)
+        if environment.wants_demo():
+            self._show.line(say("step_demo"))
+            self._has_demo = self._finish(["demo", "load"], variables, "demo_failed", also=OTHER_NETWORK) == 0
+        variables["YIPAN_DEMO"] = "1" if self._has_demo else "0"
+        self._stack.callback(self._last_word)
+        with self._show.step(say("step_processes")):
+            self._children = Children(self._jobs(), variables)
+            self._stack.callback(self._children.stop)
+            self._children.start()
+            waiting = self._wait_until_ready()
+        self._greet(waiting)
+        while True:
+            self._tick()
+
+    def _last_word(self) -> None:
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+    def _database(self) -> str:
+        """URL of the database to use, which answers."""
+        if url := os.environ.get("YIPAN_DATABASE_URL"):
+            with self._show.step(say("database_check", where=external.place_of(url))):
+                external.check(url)
+            return url
+        self._server = Server(self._state, say=self._show.note)
+        self._stack.callback(self._server.stop)
+        with self._show.step(say("database_start")):
+            return self._server.start()
+
+    def _variables(self, url: str) -> dict[str, str]:
+        return {
+            **os.environ,
+            "YIPAN_DATABASE_URL": url,
+            "YIPAN_STATE": str(self._state),
+            "YIPAN_SECRET_KEY": environment.secret_key(self._state),
+        }
+
+    def _jobs(self) -> list[Job]:
+        jobs = [Job("web", ("web",)), Job("worker", ("worker",)), Job("hl7", ("hl7", "listen"))]
+        if self._has_demo:
+            jobs.append(Job("demo", ("demo", "feed")))
+        return jobs
+
+    def _finish(
+        self, arguments: list[str], variables: dict[str, str], code: str, *, quiet: bool = False, also: int = 0
+    ) -> int:
+        """Run a `yipan` command to its end and return its exit code, 0 or `also`.
+
+        Raises Unavailable(code) for any other, after showing what a quiet command said.
+        """
+        output = subprocess.PIPE if quiet else None
+        job = Job(arguments[0], tuple(arguments))
+        with subprocess.Popen(
+            job.command(), env=variables, stdout=output, stderr=output and subprocess.STDOUT
+        ) as child:
+            said, _ = child.communicate()
+        if child.returncode not in (0, also):
+            sys.stderr.write((said or b"").decode(errors="replace"))
+            raise Unavailable(code)
+        return child.returncode
+
+    def _wait_until_ready(self) -> list[str]:
+        """Wait until `/healthz` is content; the parts that are not ready when patience ends."""
+        deadline = time.monotonic() + READY_SECONDS
+        while True:
+            health = health_of(environment.web_url())
+            if health.get("status") == "ok":
+                return []
+            if time.monotonic() > deadline:
+                parts = health.get("parts", {})
+                return [name for name, part in parts.items() if not part.get("ok")] or ["web"]
+            self._tick()
+
+    def _greet(self, waiting: list[str]) -> None:
+        if waiting:
+            self._show.line(say("not_ready_in_time", parts=", ".join(waiting)))
+        host, port = environment.hl7_address()
+        self._show.line("")
+        self._show.line(say("ready_address", url=environment.web_url()))
+        self._show.line(say("ready_hl7", host=host, port=str(port)))
+        if self._has_demo:
+            from yipan.server import demo
+
+            self._show.line(say("ready_logins"))
+            for line in demo.logins():
+                self._show.line(f"  {line}")
+        self._show.line(say("ready_stop"))
+
+    def _tick(self) -> None:
+        """Look after the database and the processes, then rest a moment."""
+        if self._server is not None and self._server.ensure():
+            self._show.note("database_restarted")
+        if self._children is not None:
+            self._children.watch(self._tell_death)
+        time.sleep(TICK_SECONDS)
+
+    def _tell_death(self, name: str, code: int, pause: float) -> None:
+        self._show.line(say("child_died", name=name, code=code, seconds=f"{pause:.0f}"))
+
+
+def health_of(url: str) -> dict[str, Any]:
+    """What `/healthz` says, or an empty dict while nobody answers."""
+    try:
+        with urllib.request.urlopen(f"{url}/healthz", timeout=5) as answer:  # noqa: S310 - our own address
+            return dict(json.load(answer))
+    except urllib.error.HTTPError as error:
+        with contextlib.suppress(ValueError):
+            return dict(json.load(error))
+    except (OSError, ValueError):
+        pass
+    return {}

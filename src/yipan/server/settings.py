@@ -1,0 +1,102 @@
+"""Django settings, read from the environment. What each variable means: docs/reference/settings.md."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from yipan.server.database import from_url
+from yipan.server.environment import package_directory
+
+PACKAGE = Path(__file__).resolve().parents[1]
+
+DEBUG = os.environ.get("YIPAN_DEBUG") == "1"
+SECRET_KEY = os.environ.get("YIPAN_SECRET_KEY", "only-for-trying-yipan-on-one-machine")
+ALLOWED_HOSTS = os.environ.get("YIPAN_HOSTS", "127.0.0.1,localhost,[::1],testserver").split(",")
+CSRF_TRUSTED_ORIGINS = [o for o in os.environ.get("YIPAN_ORIGINS", "").split(",") if o]
+
+INSTALLED_APPS = [
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.staticfiles",
+    "django.contrib.postgres",
+    "procrastinate.contrib.django",
+    "django_htmx",
+    "yipan.base.jobs",
+    "yipan.base.audit",
+    "yipan.base.network",
+    "yipan.base.access",
+    "yipan.base.patients",
+    "yipan.ui",
+    "yipan.spine",
+    "yipan.lines.beds",
+    "yipan.interop",
+    "yipan.server",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "yipan.base.access.middleware.ActorMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+    "yipan.ui.middleware.ErrorPages",
+]
+
+ROOT_URLCONF = "yipan.server.urls"
+WSGI_APPLICATION = "yipan.server.wsgi.application"
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.jinja2.Jinja2",
+        "DIRS": [*sorted(PACKAGE.glob("**/templates"))],
+        "APP_DIRS": False,
+        "OPTIONS": {
+            "environment": "yipan.ui.environment.environment",
+            "extensions": ["jinja2.ext.i18n"],
+        },
+    },
+]
+
+DATABASES = {"default": from_url(os.environ.get("YIPAN_DATABASE_URL", ""))}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 8}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+LOGIN_URL = "/login"
+LOGIN_REDIRECT_URL = "/"
+LOGOUT_REDIRECT_URL = "/login"
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = os.environ.get("YIPAN_HTTPS") == "1"
+
+LANGUAGE_CODE = "zh-hans"
+LANGUAGES = [("zh-hans", "简体中文"), ("en", "English")]
+LOCALE_PATHS = [PACKAGE / "ui" / "locale"]
+USE_I18N = True
+USE_TZ = True
+TIME_ZONE = os.environ.get("YIPAN_TIME_ZONE", "Asia/Shanghai")
+
+STATIC_URL = "/static/"
+STATIC_ROOT = Path(os.environ.get("YIPAN_STATE") or "var").absolute() / "static"
+STATICFILES_DIRS: list[tuple[str, str] | str | Path] = [("bokeh", package_directory("bokeh") / "server/static/js")]
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "yipan.server.static.VersionedStorage"},
+}
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
+    "handlers": {"terminal": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["terminal"], "level": os.environ.get("YIPAN_LOG_LEVEL", "WARNING")},
+    "loggers": {"django": {"level": os.environ.get("YIPAN_LOG_LEVEL", "WARNING")}},
+}

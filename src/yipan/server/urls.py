@@ -1,0 +1,25 @@
+"""Every address of Yipan: the base rooms, the lines that registered themselves, the interfaces, and health."""
+
+from __future__ import annotations
+
+from importlib.util import find_spec
+
+from django.urls import URLPattern, URLResolver, include, path
+
+from yipan.server.health import healthz
+from yipan.spine import registry
+
+ROOMS = (
+    "yipan.base.access.urls",
+    "yipan.base.audit.urls",
+    "yipan.base.network.urls",
+    "yipan.base.patients.urls",
+    "yipan.ui.urls",
+    "yipan.interop.urls",
+)
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("healthz", healthz, name="healthz"),
+    *(path("", include(room)) for room in ROOMS if find_spec(room) is not None),
+    *(path(page.path, page.view, name=page.name) for line in registry.lines() for page in line.pages),
+]

@@ -1,0 +1,105 @@
+"""The process that does what nobody waits for: queued jobs, effects after commit, and what is due."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import signal
+import threading
+from collections.abc import Callable
+
+import psycopg
+from django.db import connections
+from procrastinate.contrib.django import app
+from procrastinate.contrib.django.django_connector import DjangoConnector
+
+from yipan.spine import outbox, registry
+
+log = logging.getLogger(__name__)
+
+CONCURRENCY = 4
+LOOK_SECONDS = 2.0  # the outbox is looked at this often even without being told
+GRACE_SECONDS = 10.0
+FIRST_WAIT, LONGEST_WAIT = 1.0, 30.0
+CHANNEL = "yipan_outbox"
+
+
+def work() -> None:
+    """Work until SIGTERM or Ctrl-C; what has begun is finished, for at most ten seconds."""
+    stop = threading.Event()
+    threads = [threading.Thread(target=relay, args=(stop,), name="outbox", daemon=True)]
+    for line in registry.lines():
+        for periodic in line.periodic:
+            arguments = (periodic.name, periodic.every_seconds, periodic.run, stop)
+            threads.append(threading.Thread(target=repeat, args=arguments, name=periodic.name, daemon=True))
+    for thread in threads:
+        thread.start()
+    try:
+        asyncio.run(_run_jobs())
+    finally:
+        stop.set()
+        for thread in threads:
+            thread.join(GRACE_SECONDS)
+
+
+async def _run_jobs() -> None:
+    """Run procrastinate's worker on connections of its own; cancelling it lets the running jobs finish."""
+    assert isinstance(app.connector, DjangoConnector)
+    with app.replace_connector(app.connector.get_worker_connector()):
+        async with app.open_async():
+            jobs = asyncio.create_task(
+                app.run_worker_async(
+                    concurrency=CONCURRENCY,
+                    shutdown_graceful_timeout=GRACE_SECONDS,
+                    install_signal_handlers=False,
+                )
+            )
+            for number in (signal.SIGINT, signal.SIGTERM):
+                asyncio.get_running_loop().add_signal_handler(number, jobs.cancel)
+            await asyncio.wait([jobs])
+            if not jobs.cancelled() and (error := jobs.exception()) is not None:
+                raise error
+
+
+def repeat(name: str, every_seconds: float, run: Callable[[], int], stop: threading.Event) -> None:
+    """Call `run` every so many seconds until `stop`; an error is logged and does not end it."""
+    while not stop.wait(every_seconds):
+        try:
+            run()
+        except Exception:
+            log.exception("%s failed; it is tried again in %s s", name, every_seconds)
+        finally:
+            connections.close_all()
+
+
+def relay(stop: threading.Event) -> None:
+    """Carry out the outbox: at once when told by `NOTIFY yipan_outbox`, else every two seconds, until `stop`."""
+    wait = FIRST_WAIT
+    while not stop.is_set():
+        try:
+            with _listener() as listener:
+                listener.execute(f"LISTEN {CHANNEL}")
+                while not stop.is_set():
+                    _empty_outbox(stop)
+                    wait = FIRST_WAIT
+                    for _ in listener.notifies(timeout=LOOK_SECONDS, stop_after=1):
+                        pass
+        except Exception as error:  # a lost database, most often; the wishes wait in it
+            log.warning("the outbox waits: %s", str(error).strip().split("\n")[0])
+            stop.wait(wait)
+            wait = min(wait * 2, LONGEST_WAIT)
+
+
+def _empty_outbox(stop: threading.Event) -> None:
+    try:
+        while not stop.is_set() and outbox.relay_once():
+            continue
+    finally:
+        connections.close_all()
+
+
+def _listener() -> psycopg.Connection:
+    parameters = connections["default"].get_connection_params()
+    for name in ("cursor_factory", "context"):  # Django's own
+        parameters.pop(name, None)
+    return psycopg.connect(**parameters, autocommit=True)
