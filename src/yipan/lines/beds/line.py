@@ -6,9 +6,10 @@ from django.utils.translation import gettext_lazy as _
 
 from yipan.base.access import Role, matrix
 from yipan.base.access.roles import EVERY_PERSON
-from yipan.lines.beds import pages, tasks, wire
+from yipan.lines.beds import pages, tasks, wire, words
 from yipan.spine import booking
 from yipan.spine.registry import Line, Periodic, register
+from yipan.ui import messages, navigation
 
 DESK = frozenset({Role.COORDINATOR})
 WARD = frozenset({Role.WARD_NURSE, Role.COORDINATOR})
@@ -96,4 +97,7 @@ def announce() -> None:
     for verb, roles in LINE.verbs.items():
         matrix.declare(verb, roles, by_ward=verb in BY_WARD)
     tasks.announce()
+    messages.register(words.SENTENCES)
+    for item in pages.NAV:
+        navigation.register(item)
     register(LINE)

@@ -36,8 +36,8 @@ def hold_bed(*, actor: Actor, request_id: UUID, bed_id: UUID, start: datetime | 
         _refuse_unless(request_id, RequestState.WAITING, RequestState.ACTIVE)
         lock_ward(place.ward_id)
         here = present(patient_id=request.patient_id)
-        proposal = proposals.proposal_for(request, bed_id=bed_id, start=start, at=now)
-        begin = max(start or now, proposal.available_at)
+        judged = proposals.judge(request, bed_id=bed_id, start=start, at=now)
+        begin = max(start or now, judged.choice.available_at)
         row = booking.hold(
             claims=[
                 booking.Claim(
@@ -49,20 +49,10 @@ def hold_bed(*, actor: Actor, request_id: UUID, bed_id: UUID, start: datetime | 
                 )
             ],
             by=actor,
-            keep=proposal.keep if begin <= now + policy.HELD_AHEAD else begin - now + proposal.keep,
+            keep=judged.keep + (begin - now),
             at=now,
         )[0]
-        Placement.objects.create(
-            booking=row,
-            home_department=request.home_department,
-            host_department_id=place.department_id,
-            tier=proposal.tier,
-            score=proposal.score,
-            position=proposal.position,
-            reasons=proposal.reasons_as_data(),
-            why_not=proposal.why_not_as_data(),
-            policy_version=proposal.policy_version,
-        )
+        record_placement(row, request, place, judged)
     return row
 
 
@@ -92,6 +82,21 @@ def mark_no_show(*, actor: Actor, booking_id: UUID, reason: str = "") -> Booking
     place = known.place_of_booking(booking_id)
     actor.require("beds.receive", place.path, ward_id=place.ward_id)
     return _give_back(actor, booking_id, place.ward_id, reason, missed=True)
+
+
+def record_placement(row: Booking, request: Request, place: known.BedPlace, judged: proposals.Judged) -> Placement:
+    """Keep the decision as it was made: tier, score, reasons, and why no better bed."""
+    return Placement.objects.create(
+        booking=row,
+        home_department=request.home_department,
+        host_department_id=place.department_id,
+        tier=judged.choice.tier,
+        score=judged.choice.score,
+        position=judged.choice.position,
+        reasons=judged.choice.reasons_as_data(),
+        why_not=[r.as_data() for r in judged.refused],
+        policy_version=judged.policy_version,
+    )
 
 
 def lock_ward(ward_id: UUID) -> None:

@@ -11,8 +11,7 @@ from yipan.base.access import Actor
 from yipan.kernel import clock
 from yipan.kernel.errors import Conflict
 from yipan.lines.beds import policy
-from yipan.lines.beds.actions.placing import lock_ward
-from yipan.lines.beds.models import Placement
+from yipan.lines.beds.actions.placing import lock_ward, record_placement
 from yipan.lines.beds.queries import facts as known
 from yipan.lines.beds.queries import proposals
 from yipan.spine import booking, outbox
@@ -63,25 +62,15 @@ def transfer(*, actor: Actor, booking_id: UUID, bed_id: UUID) -> Booking:
     now = clock.now()
     with transaction.atomic():
         lock_ward(target.ward_id)
-        proposal = proposals.proposal_for(request, bed_id=bed_id, start=None, at=now)
-        if proposal.available_at > now:
+        judged = proposals.judge(request, bed_id=bed_id, start=None, at=now)
+        if judged.choice.available_at > now:
             raise Conflict("bed_not_ready", purpose="turnover")
         end = row.period.upper or policy.expected_end(now, float(request.admission.expected_days))
         claim = booking.Claim(target.capacity_id, request, now, max(end, now + timedelta(hours=1)))
         moved = booking.move(
             booking_id=booking_id, claim=claim, by=actor, turnover_length=proposals.turnover(source), at=now
         )
-        Placement.objects.create(
-            booking=moved,
-            home_department=request.home_department,
-            host_department_id=target.department_id,
-            tier=proposal.tier,
-            score=proposal.score,
-            position=proposal.position,
-            reasons=proposal.reasons_as_data(),
-            why_not=proposal.why_not_as_data(),
-            policy_version=proposal.policy_version,
-        )
+        record_placement(moved, request, target, judged)
         wish_for_call(moved, target)
     return moved
 
@@ -98,20 +87,11 @@ def swap_patients(*, actor: Actor, first_id: UUID, second_id: UUID) -> tuple[Boo
         chosen = []
         for row, target, other in ((rows[0], places[1], rows[1]), (rows[1], places[0], rows[0])):
             request = known.request_with_facts(row.request_id)  # type: ignore[arg-type]
-            chosen.append(
-                proposals.proposal_for(request, bed_id=target.bed_id, start=None, at=clock.now(), without=other.id)
-            )
+            judged = proposals.judge(request, bed_id=target.bed_id, start=None, at=clock.now(), without=other.id)
+            chosen.append((request, target, judged))
         moved = booking.swap(first_id=first_id, second_id=second_id, by=actor)
-        for row, target, proposal in zip(moved, (places[1], places[0]), chosen, strict=True):
-            Placement.objects.create(
-                booking=row,
-                home_department=row.request.home_department,  # type: ignore[union-attr]
-                host_department_id=target.department_id,
-                tier=proposal.tier,
-                score=proposal.score,
-                reasons=proposal.reasons_as_data(),
-                policy_version=proposal.policy_version,
-            )
+        for row, (request, target, judged) in zip(moved, chosen, strict=True):
+            record_placement(row, request, target, judged)
             wish_for_call(row, target)
     return moved
 

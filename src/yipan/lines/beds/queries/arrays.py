@@ -7,6 +7,7 @@ read anew for each question.
 from __future__ import annotations
 
 import threading
+import zlib
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -16,8 +17,8 @@ import numpy as np
 from django.db import connection
 from numpy.typing import NDArray
 
+from yipan.base.network.matrices import road_matrix, walk_matrix
 from yipan.base.network.models.version import current_version
-from yipan.base.network.queries import road_matrix, walk_matrix
 from yipan.engine.placement.beds import BED, DEPARTMENT, GUEST, NEVER, NO_AGE_LIMIT, ROOM, WARD, Beds
 from yipan.engine.placement.codes import BedState, Equipment, Isolation, Level, RoomSex, Sex
 
@@ -64,6 +65,7 @@ class Network:
     ward: dict[UUID, int]
     ward_ids: list[UUID]
     department: dict[UUID, int]
+    department_ids: list[UUID]
     specialty: dict[str, int]
     site: dict[UUID, int]
     site_ids: list[UUID]
@@ -100,7 +102,6 @@ def live(at: datetime, *, without: tuple[UUID, ...] = ()) -> tuple[Network, Beds
     described = network()
     beds = described.beds.copy()
     guests: list[tuple[int, int, int, int, int, int]] = []
-    pathogens: dict[str, int] = {"": 0}
     with connection.cursor() as cursor:
         cursor.execute(LIVE, {"at": at, "without": list(without)})
         rows = cursor.fetchall()
@@ -115,10 +116,9 @@ def live(at: datetime, *, without: tuple[UUID, ...] = ()) -> tuple[Network, Beds
             if since <= 0 and beds["state"][i] == BedState.FREE:
                 beds["state"][i] = BedState.HELD
         if purpose == "care":
-            number = pathogens.setdefault(pathogen or "", len(pathogens))
             leaves = until if until is not None and (announced or state != "active") else NEVER
             kind = Isolation[(isolation or "none").upper()]
-            guests.append((i, since, leaves, number, SEXES.get(sex or "", Sex.UNKNOWN), kind))
+            guests.append((i, since, leaves, pathogen_number(pathogen), SEXES.get(sex or "", Sex.UNKNOWN), kind))
     return described, Beds(
         beds=beds,
         rooms=described.rooms,
@@ -131,6 +131,12 @@ def live(at: datetime, *, without: tuple[UUID, ...] = ()) -> tuple[Network, Beds
         walk=described.walk,
         road=described.road,
     )
+
+
+def pathogen_number(pathogen: str | None) -> int:
+    """A number for a pathogen's name, the same for the same name; 0 for none. Cohorts share it (CRC-32, 31 bits)."""
+    name = (pathogen or "").strip().casefold()
+    return zlib.crc32(name.encode()) % (2**31 - 1) + 1 if name else 0
 
 
 def _mark_active(beds: NDArray[np.void], i: int, purpose: str, announced: bool, until: int | None) -> None:
@@ -163,6 +169,7 @@ def _read(version: int) -> Network:
         ward=ward,
         ward_ids=[w[0] for w in wards],
         department=department,
+        department_ids=[d[0] for d in departments],
         specialty=specialty,
         site=site,
         site_ids=sites,

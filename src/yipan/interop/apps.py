@@ -1,0 +1,13 @@
+from django.apps import AppConfig
+
+
+class InteropConfig(AppConfig):
+    name = "yipan.interop"
+    label = "interop"
+
+    def ready(self) -> None:
+        from yipan.interop import verbs, words
+        from yipan.ui import messages
+
+        verbs.announce()
+        messages.register(words.SENTENCES)

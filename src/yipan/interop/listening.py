@@ -1,0 +1,54 @@
+"""The loop that applies messages: woken by the database as soon as one is stored, and now and then by itself."""
+
+from __future__ import annotations
+
+import logging
+import threading
+
+import psycopg
+from django.db import Error as DatabaseError
+from django.db import close_old_connections, connection
+
+from yipan.interop.applying import CHANNEL, apply_pending
+
+log = logging.getLogger(__name__)
+
+LOOK_EVERY = 5.0
+"""Seconds between two looks for messages that are due again."""
+TICK = 1.0
+"""Seconds after which a wish to stop is noticed at the latest."""
+
+
+def run(stop: threading.Event) -> None:
+    """Apply messages until `stop` is set. A database that does not answer is waited for."""
+    while not stop.is_set():
+        try:
+            _listen(stop)
+        except (DatabaseError, psycopg.Error) as error:
+            log.warning("applying messages is interrupted: %s", type(error).__name__)
+            stop.wait(LOOK_EVERY)
+
+
+def _listen(stop: threading.Event) -> None:
+    """LISTEN first, then look: what is stored between the two is not overlooked."""
+    params = connection.get_connection_params()
+    params.pop("cursor_factory", None)
+    params.pop("context", None)
+    with psycopg.connect(**params, autocommit=True) as ears:
+        ears.execute(f"LISTEN {CHANNEL}")
+        while not stop.is_set():
+            _work(stop)
+            waited = 0.0
+            while waited < LOOK_EVERY and not stop.is_set():
+                if any(True for _ in ears.notifies(timeout=TICK, stop_after=1)):
+                    break
+                waited += TICK
+
+
+def _work(stop: threading.Event) -> None:
+    close_old_connections()
+    try:
+        while not stop.is_set() and apply_pending():
+            continue
+    finally:
+        close_old_connections()

@@ -1,0 +1,95 @@
+"""From the bytes of a message to what the queue keeps beside them. Pure."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass, replace
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from yipan.codecs.hl7v2 import DEFAULT_CHARSETS, Charsets, Message, head, parse
+from yipan.codecs.hl7v2.adt import adt_event
+from yipan.codecs.hl7v2.event import AdtEvent
+from yipan.codecs.hl7v2.types import PL, read
+from yipan.interop.mapping import location_text
+from yipan.interop.models import NAME_LENGTH
+from yipan.kernel.errors import InvalidInput, YipanError
+
+PERSONAL = frozenset({"PID", "PD1", "NK1", "MRG", "GT1", "IN1", "IN2", "IN3", "DG1", "AL1", "OBX", "NTE"})
+"""Segments about the person."""
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """What could be read of a message. `error` is set when it is no usable message; the bytes are kept anyway."""
+
+    message: Message
+    digest: str
+    error: YipanError | None = None
+
+    @property
+    def kind(self) -> str:
+        """MSH-9 as "ADT^A01"."""
+        return clean("^".join(p for p in (self.message.type, self.message.trigger) if p), 20)
+
+    @property
+    def control_id(self) -> str:
+        return clean(self.message.control_id, NAME_LENGTH)
+
+
+def read_message(raw: bytes, charset: str = "") -> Read:
+    """Read as far as possible; never raises. `charset` is what to try when MSH-18 is empty ("" detects)."""
+    try:
+        message = parse(raw, charsets_of(charset))
+        for where in ("MSH-9", "MSH-10"):
+            if not clean(message.get(where), 1):
+                raise InvalidInput("hl7_field_missing", where=where, segment=1)
+    except YipanError as error:
+        return Read(head(raw), hashlib.sha256(raw).hexdigest(), error)
+    return Read(message, digest_of(message))
+
+
+def charsets_of(charset: str) -> Charsets:
+    return Charsets((charset,)) if charset else DEFAULT_CHARSETS
+
+
+def digest_of(message: Message) -> str:
+    """SHA-256 of the content without MSH-7 and what surrounds it: some systems stamp a repetition with a new time."""
+    bare = replace(message.set("MSH-7", None), prefix=b"", suffix=b"")
+    return hashlib.sha256(bare.encode()).hexdigest()
+
+
+def sender_names(message: Message) -> tuple[str, str]:
+    """MSH-3 and MSH-4: application and facility."""
+    return clean(message.get("MSH-3"), NAME_LENGTH), clean(message.get("MSH-4"), NAME_LENGTH)
+
+
+def hints(message: Message) -> dict[str, Any]:
+    """What helps to find a message again, read without judging it: first identifier, locations."""
+    return {
+        "patient_key": clean(message.get("PID-3.1") or message.get("PID-2.1"), 200),
+        "location": location_text(_location(message, "PV1", 3) or _location(message, "NPU", 1)),
+        "prior_location": location_text(_location(message, "PV1", 6)),
+    }
+
+
+def event_of(message: Message, zone: str) -> AdtEvent:
+    """The ADT event of a message. Raises InvalidInput as `adt_event`."""
+    return adt_event(message, ZoneInfo(zone))
+
+
+def params_of(error: YipanError) -> dict[str, Any]:
+    """The parameters of an error as plain JSON, without a value that stood in a segment about the person."""
+    personal = str(error.params.get("where") or "").split("[")[0].split("-")[0] in PERSONAL
+    kept = {k: v for k, v in error.params.items() if not (personal and k == "value")}
+    return {k: v if isinstance(v, int | float | bool | None) else str(v) for k, v in kept.items()}
+
+
+def clean(text: str | None, length: int) -> str:
+    """One line without control characters, as the database can keep it."""
+    return "".join(c for c in (text or "") if c.isprintable()).strip()[:length]
+
+
+def _location(message: Message, segment: str, field: int) -> PL | None:
+    repetitions = message.segment(segment).field(field).repetitions
+    return read(PL, repetitions[0]) if repetitions else None

@@ -1,0 +1,20 @@
+"""What people may do with messages, and where they find them."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext_lazy as _
+
+from yipan.base.access import Role, matrix
+from yipan.base.audit import labels
+from yipan.interop.words import ACTIONS
+from yipan.ui import navigation
+
+VIEW, REPLAY, EDIT = "messages.view", "messages.replay", "messages.edit"
+KEEPERS = frozenset({Role.INTEGRATOR, Role.ADMINISTRATOR})
+
+
+def announce() -> None:
+    """Declare the verbs, the audited actions and the entry of the navigation."""
+    matrix.declare_all({VIEW: KEEPERS, REPLAY: KEEPERS, EDIT: KEEPERS})
+    labels.declare(ACTIONS)
+    navigation.register(navigation.NavItem("interop:messages", _("Messages"), "mails", order=80, verb=VIEW, key="x"))

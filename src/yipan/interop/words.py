@@ -1,0 +1,126 @@
+"""Sentences of messages: why one waits, what one did, and what to do about it."""
+
+from __future__ import annotations
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+Words = dict[str, str | Promise]
+
+REASONS: Words = {
+    # The sender and its mappings: somebody has to complete them.
+    "source_unmapped": _("Nobody has said yet to which organisation the sender {sender} belongs."),
+    "location_unknown": _("No bed is known for the location {location}. Name it on the sender's page."),
+    "location_ambiguous": _("Several beds fit the location {location}. Name the right one on the sender's page."),
+    "bed_code_unknown": _("There is no bed with the code {bed} in this organisation."),
+    "department_untold": _(
+        "The message names no department that is known here (PV1-10 {service}). Map the service on the sender's page."
+    ),
+    "bed_of_other_organisation": _(
+        "Bed {bed} belongs to another organisation than the sender. A system speaks for its own beds only."
+    ),
+    # The content of the message.
+    "bed_missing": _("The message names no bed ({where})."),
+    "patient_identifier_missing": _("The message has no identifier of the patient ({where})."),
+    "event_time_missing": _("The message does not say when it happened ({fields})."),
+    "expected_discharge_missing": _("The message does not say when the patient is expected to leave (PV2-9)."),
+    "bed_status_unknown": _("The bed status {status} (NPU-2) is not one of table 0116."),
+    "swap_needs_two": _("An exchange of beds needs exactly two patients in the message."),
+    "time_in_future": _("The message speaks of {at}, which is still to come. Check the sender's clock and time zone."),
+    "older_than_known": _("The message speaks of {at}; the present stay began later, at {known}."),
+    # What is known contradicts the message; other messages may still explain it.
+    "patient_not_known": _("No message has made this patient known yet."),
+    "patient_not_in_bed": _("The patient is not in a bed, as far as is known."),
+    "patient_in_bed": _("The patient is in a bed already."),
+    "patient_in_other_bed": _("The patient is in bed {bed}. A transfer message (A02) is missing, or the bed is wrong."),
+    "bed_occupied": _("Another patient is in bed {bed}. Their discharge or transfer has not been told."),
+    "bed_closed": _("Bed {bed} is closed here. Reopen it, or correct the bed in the sending system."),
+    "bed_taken_then": _("Bed {bed} was taken by somebody else until {until}."),
+    "bed_differs": _("The patient came from bed {bed}, not from the one that the message names."),
+    "bed_occupied_by_nobody": _("The message says that bed {bed} is occupied, but not by whom."),
+    "beds_not_swapped": _("The two patients are not in each other's beds, as far as is known."),
+    "visit_differs": _("The patient's present stay has another visit number than the message."),
+    "visit_ended": _("This visit is over already. If it was reopened, the cancelled discharge (A13) is missing."),
+    "stay_has_transfers": _("The patient was transferred since. Cancel the transfers (A12) first."),
+    "no_admission_to_cancel": _("There is no admission of this patient that could be cancelled."),
+    "no_discharge_to_cancel": _("There is no discharge of this patient that could be cancelled."),
+    "overtaken": _("A later message ({by}) about the same patient has told where they are now."),
+    # Here.
+    "internal": _("An error inside Yipan ({error}). Your administrator finds the details in the log; try again later."),
+    "store_unavailable": _("The message could not be stored. Please send it again."),
+    "message_unknown": _("There is no such message, or you may not see it."),
+    "message_step": _("This is not possible for a message in the state “{state}”."),
+    "source_unknown": _("There is no such sender, or you may not see it."),
+    "ignore_reason_missing": _("Please say why the message shall have no effect."),
+    "time_zone_unknown": _("There is no time zone “{value}”. An example: Asia/Shanghai."),
+    "mapping_line": _("Line {line} cannot be read. Write one “name = value” on each line."),
+    "department_code_unknown": _("There is no department with the code {department}."),
+    "location_missing": _("Please give the location as the sender writes it."),
+}
+"""Code → why a message waits, or why a person's wish was refused."""
+
+OUTCOMES: Words = {
+    "admitted": _("Patient recorded in the bed"),
+    "waits_for_bed": _("Request for a bed made"),
+    "transferred": _("Patient moved to the bed"),
+    "discharged": _("Patient left; bed goes to cleaning"),
+    "updated": _("Patient and stay brought up to date"),
+    "person_told": _("Patient brought up to date"),
+    "merged": _("Patient records merged"),
+    "nobody_known": _("Neither patient is known here"),
+    "admission_cancelled": _("Admission taken back"),
+    "transfer_cancelled": _("Transfer taken back"),
+    "discharge_cancelled": _("Discharge taken back"),
+    "transfer_expected": _("Expected transfer noted"),
+    "transfer_not_expected": _("Expected transfer withdrawn"),
+    "discharge_expected": _("Expected discharge announced"),
+    "discharge_not_expected": _("Expected discharge withdrawn"),
+    "swapped": _("Two patients changed beds"),
+    "away": _("Leave of absence noted"),
+    "back": _("Return from leave noted"),
+    "cleaning": _("Bed sent to cleaning"),
+    "bed_ready": _("Bed cleaned"),
+    "bed_closed": _("Bed closed"),
+    "bed_open": _("Bed opened again"),
+    "already_so": _("Known already"),
+    "not_inpatient": _("Not about an inpatient"),
+    "kind_not_used": _("Messages of this kind are kept but not used"),
+}
+"""Code → what a message did."""
+
+ADVICE: Words = {
+    "source_unmapped": _("Choose the sender's organisation on its page; the messages are then tried again."),
+    "location_unknown": _("Choose the bed on the sender's page; the messages are then tried again."),
+    "location_ambiguous": _("Choose the bed on the sender's page; the messages are then tried again."),
+    "department_untold": _("Map the hospital service to a department on the sender's page, then try again."),
+    "bed_closed": _("Reopen the bed on the board, or have the sending system corrected, then try again."),
+    "patient_in_other_bed": _("Ask the ward where the patient is. Correct it there or here, then try again."),
+    "bed_occupied": _("Ask the ward who is in the bed. The message is tried again as soon as the bed changes."),
+    "internal": _("Tell your administrator the number of this message."),
+}
+"""Code → what to do; codes that are not here get one of the two general ones."""
+
+TRIED_AGAIN = _("Nothing to do for now: the message is tried again by itself.")
+DECIDE = _("Have it corrected in the sending system, or decide here: try again or ignore.")
+
+ACTIONS = {
+    "message.read": _("Opened a message with patient data"),
+    "message.replay": _("Tried a message again"),
+    "message.replay_all": _("Tried waiting messages again"),
+    "message.ignore": _("Decided to ignore a message"),
+    "source.edit": _("Changed the mapping of a sender"),
+    "source.alias": _("Named the bed of a sender's location"),
+    "source.alias_removed": _("Removed the name of a location"),
+}
+
+SENTENCES: Words = REASONS
+
+
+def outcome(code: str) -> str:
+    """What a message did, in the active language."""
+    return str(OUTCOMES.get(code, code))
+
+
+def advice(code: str, *, again: bool) -> str:
+    """What to do about a waiting message."""
+    return str(ADVICE.get(code, TRIED_AGAIN if again else DECIDE))

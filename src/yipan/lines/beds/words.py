@@ -1,0 +1,80 @@
+"""Codes of the bed pool in words: errors, and the reasons of placement with places and times filled in."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as lazy
+
+from yipan.base.network.models import Site
+from yipan.engine.placement.codes import PARAMS, Equipment, Shown
+from yipan.ui import filters, messages
+
+SENTENCES = {
+    "capacity_taken": lazy("Somebody else has just taken this bed. Please choose another one."),
+    "capacity_unknown": lazy("This bed is not on the board."),
+    "patient_elsewhere": lazy("The patient already has a bed at that time. Release it first, or plan a transfer."),
+    "booking_step": lazy("This step is no longer possible: the bed's booking has changed meanwhile. Reload the page."),
+    "booking_unknown": lazy("This booking does not exist."),
+    "bed_not_ready": lazy("The bed is not ready yet: somebody is in it, or it is being cleaned."),
+    "bed_unknown": lazy("This bed does not exist."),
+    "ward_unknown": lazy("This ward does not exist or has no beds."),
+    "bed_refused": lazy("This bed is not possible now: {rule}"),
+    "not_in_turnover": lazy("This bed is not being cleaned."),
+    "move_to_same_place": lazy("The patient is in this bed already."),
+    "no_move_to_cancel": lazy("This stay did not begin with a transfer."),
+    "departure_before_arrival": lazy("The departure lies before the arrival."),
+    "end_in_past": lazy("The expected discharge must lie in the future."),
+    "request_open": lazy("This patient already has an open request for a bed, or is in one."),
+    "request_unknown": lazy("This request does not exist."),
+    "request_step": lazy("This is no longer possible: the request has changed meanwhile. Reload the page."),
+    "department_unknown": lazy("This department does not exist."),
+    "merge_two_bodies": lazy("Both records are in a bed at the same time, so they are two people."),
+    "call_unknown": lazy("This call is not on the list."),
+    "call_done": lazy("{by} has made this call already."),
+    "notice_unknown": lazy("This notice does not exist."),
+    "form_invalid": lazy("Please correct the marked fields."),
+    "choice_unknown": lazy("Choose one of the listed values."),
+    "icd10_shape": lazy("Write an ICD-10 code such as I63.9."),
+    "days_range": lazy("Between half a day and 365 days."),
+    "age_range": lazy("Between 0 and 150 years."),
+    "minutes_range": lazy("Between 0 and 2880 minutes."),
+    "satisfaction_range": lazy("Between 1 and 5."),
+    "time_in_past": lazy("Choose a time in the future."),
+    "field_required": lazy("Please fill this in."),
+    "field_unknown": lazy("This field does not exist."),
+}
+
+
+def reason(told: Mapping[str, Any]) -> str:
+    """A reason of placement ({"code", "params"}) as a sentence in the active language."""
+    code, params = told["code"], told["params"]
+    shown = PARAMS.get(code, {})
+    return messages.sentence(code, {name: _shown(shown.get(name), value) for name, value in params.items()})
+
+
+def _shown(kind: Shown | None, value: Any) -> Any:
+    match kind:
+        case Shown.MINUTES:
+            return filters.minutes(float(value) * 60)
+        case Shown.INSTANT:
+            return filters.moment(datetime.fromisoformat(value))
+        case Shown.SITE:
+            site = Site.objects.filter(id=value).first()
+            return site.label if site else "–"
+        case Shown.EQUIPMENT:
+            return _(", ").join(_equipment(Equipment(int(value))))
+        case _:
+            return value
+
+
+def _equipment(bits: Equipment) -> list[str]:
+    names = {
+        Equipment.OXYGEN: _("oxygen"),
+        Equipment.MONITOR: _("monitor"),
+        Equipment.VENTILATOR: _("ventilator"),
+    }
+    return [name for bit, name in names.items() if bit in bits]
