@@ -36,11 +36,14 @@ def run() -> None:
     environment.require_free(environment.web_address(), "YIPAN_PORT")
     environment.require_free(environment.hl7_address(), "YIPAN_HL7_PORT")
     show = Show()
-    try:
-        with contextlib.ExitStack() as stack:
+    with contextlib.ExitStack() as stack:
+        try:
             Supervisor(state, show, stack).run()
-    except KeyboardInterrupt:
-        show.line(say("step_stopped", path=str(state)))
+        except KeyboardInterrupt:
+            for number in (signal.SIGINT, signal.SIGTERM):
+                signal.signal(number, signal.SIG_IGN)  # one is enough; a second must not interrupt the stopping
+            show.line(say("step_stopping"))
+    show.line(say("step_stopped", path=str(state)))
 
 
 class Supervisor:
@@ -62,7 +65,6 @@ class Supervisor:
             self._show.line(say("step_demo"))
             self._has_demo = self._finish(["demo", "load"], variables, "demo_failed", also=OTHER_NETWORK) == 0
         variables["YIPAN_DEMO"] = "1" if self._has_demo else "0"
-        self._stack.callback(self._last_word)
         with self._show.step(say("step_processes")):
             self._children = Children(self._jobs(), variables)
             self._stack.callback(self._children.stop)
@@ -71,9 +73,6 @@ class Supervisor:
         self._greet(waiting)
         while True:
             self._tick()
-
-    def _last_word(self) -> None:
-        signal.signal(signal.SIGINT, signal.SIG_IGN)
 
     def _database(self) -> str:
         """URL of the database to use, which answers."""

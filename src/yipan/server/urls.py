@@ -6,6 +6,7 @@ from importlib.util import find_spec
 
 from django.urls import URLPattern, URLResolver, include, path
 
+from yipan.server import environment
 from yipan.server.health import healthz
 from yipan.spine import registry
 
@@ -16,6 +17,7 @@ ROOMS = (
     "yipan.base.patients.urls",
     "yipan.ui.urls",
     "yipan.interop.urls",
+    *(("yipan.server.demo.pages",) if environment.wants_demo() else ()),
 )
 
 urlpatterns: list[URLPattern | URLResolver] = [

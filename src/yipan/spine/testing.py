@@ -127,7 +127,25 @@ class LineContract:
     package: str
 
     allowed = frozenset(
-        ["README.md", "line.py", "policy", "models", "queries", "actions", "pages", "templates", "static", "wire", "plan", "apps.py", "tests", "migrations", "words.py", "tasks.py", "__init__.py"]
+        [
+            "README.md",
+            "line.py",
+            "policy",
+            "models",
+            "queries",
+            "actions",
+            "pages",
+            "templates",
+            "static",
+            "wire",
+            "plan",
+            "apps.py",
+            "tests",
+            "migrations",
+            "words.py",
+            "tasks.py",
+            "__init__.py",
+        ]
     )
 
     def test_files_are_those_of_every_line(self) -> None:

@@ -22,8 +22,9 @@ def ensure_loaded(progress: Progress) -> bool:
     from yipan.base.access import SYSTEM
     from yipan.base.network.importing import import_network
     from yipan.base.network.models import Organisation
-    from yipan.server.demo import accounts, filling, waiting
+    from yipan.server.demo import accounts, filling, waiting, wire
     from yipan.server.demo.network import build
+    from yipan.server.models import DemoPace
 
     if Organisation.objects.exists():
         return False
@@ -43,4 +44,6 @@ def ensure_loaded(progress: Progress) -> bool:
         accounts.create()
         progress(_("Waiting patients of the demo"), 0, None)
         waiting.invite()
+        wire.introduce()
+        DemoPace.objects.get_or_create(id=1)
     return True

@@ -41,7 +41,9 @@ def invite(*, seed: int = 7) -> int:
 
 
 def _homes(chance: random.Random) -> Iterator[Department]:
-    departments = Department.objects.annotate(size=Count("beds")).filter(size__gte=15).select_related("site")
+    departments = (
+        Department.objects.annotate(size=Count("beds")).filter(size__gte=15).select_related("site__organisation")
+    )
     large = list(departments.order_by("code"))
     yield from (d for d in large if d.code == FIRST)
     weights = [d.size for d in large]
@@ -49,8 +51,9 @@ def _homes(chance: random.Random) -> Iterator[Department]:
 
 
 def _ask(case: Case, chance: random.Random) -> Request:
+    assigner = case.home.site.organisation.code
     sex = "female" if case.home.specialty_id in WOMEN else chance.choice(("male", "female"))
-    patient, identifiers = invent(chance, sex, AGES.get(case.home.specialty_id, (20, 88)), "YJ")
+    patient, identifiers = invent(chance, sex, AGES.get(case.home.specialty_id, (20, 88)), assigner)
     patient.save()
     Identifier.objects.bulk_create(identifiers, ignore_conflicts=True)
     waited = timedelta(minutes=min(chance.expovariate(1 / 35), 600))

@@ -69,7 +69,9 @@ def hold(*, claims: Sequence[Claim], by: Actor, keep: timedelta, at: datetime | 
         sources = dict(Booking.objects.filter(id__in=left).values_list("id", "capacity_id")) if left else {}
         places = lock([*(c.capacity_id for c in claims), *sources.values()])
         _clear_expired(places, [c.request.patient_id for c in claims], at)
-        ends = {c.previous_id: _cut_previous(c.previous_id, c.start) for c in claims if c.previous_id is not None}
+        ends: dict[UUID | None, str | None] = {
+            c.previous_id: _cut_previous(c.previous_id, c.start) for c in claims if c.previous_id is not None
+        }
         rows = [c.as_booking(State.HELD, at, at + keep) for c in claims]
         with told_politely():
             Booking.objects.bulk_create(rows)
@@ -128,8 +130,7 @@ def _give_back_with_previous(
     booking: Booking, place: Place, verb: Verb, *, by: Actor, at: datetime, reason: str = ""
 ) -> None:
     give_back(booking, place, verb, by=by, at=at, **({"reason": reason} if reason else {}))
-    if booking.previous_id is not None:
-        _restore_previous(booking, at)
+    _restore_previous(booking)
 
 
 def _clear_expired(places: dict[UUID, Place], patient_ids: list[UUID], at: datetime) -> None:
@@ -153,8 +154,10 @@ def _cut_previous(previous_id: UUID, start: datetime) -> str | None:
     return former.isoformat() if former else None
 
 
-def _restore_previous(booking: Booking, at: datetime) -> None:
+def _restore_previous(booking: Booking) -> None:
     """The planned move will not happen: the stay goes back to its former end, or to what is still free."""
+    if booking.previous_id is None:
+        return
     source = Booking.objects.filter(id=booking.previous_id, state=State.ACTIVE).first()
     held = Event.objects.filter(booking_id=booking.id, kind="booking.held").first()
     if source is None or held is None:

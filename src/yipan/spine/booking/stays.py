@@ -174,9 +174,9 @@ def _require_present(booking: Booking, at: datetime) -> None:
 
 def _leave(booking: Booking, place: Place, length: timedelta, *, by: Actor, at: datetime, onward: bool = False) -> None:
     _require_present(booking, at)
-    data = {"planned_end": booking.end.isoformat() if booking.end else None, "onward": onward}
+    planned = booking.end.isoformat() if booking.end else None
     change(booking, Verb.DEPART, end=at)
-    record(by, [happening("booking.departed", booking, place, at, **data)])
+    record(by, [happening("booking.departed", booking, place, at, planned_end=planned, onward=onward)])
     if not closures.begin_planned(place, by=by, at=at) and length > timedelta(0):
         turnover.start(place, length, by=by, at=at)
 

@@ -78,4 +78,3 @@ def _happenings(stay: Stay, row: Booking, place: Place) -> list[Happening]:
     if stay.departed is not None:
         steps["booking.departed"] = stay.departed
     return [happening(kind, row, place, at, taken_over=True) for kind, at in steps.items()]
-
