@@ -105,7 +105,8 @@ class Booking(models.Model):
                 expressions=[(F("patient"), RangeOperators.EQUAL), (F("period"), RangeOperators.OVERLAPS)],
                 condition=TAKING & Q(body=True, patient__isnull=False),
             ),
-            # A reservation may start where an announced stay ends; two that are *under way* may not, whatever they planned.
+            # A reservation may start where an announced stay ends; but only one thing is under way at a time, whatever
+            # was planned.
             models.UniqueConstraint(
                 name="booking_one_active_per_capacity", fields=["capacity"], condition=Q(state=str(State.ACTIVE))
             ),

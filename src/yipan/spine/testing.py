@@ -103,16 +103,12 @@ def _beds(ward: Ward, department: Department, count: int) -> list[Bed]:
     made: list[Bed] = []
     for first in range(0, count, 2):
         room = Room.objects.create(ward=ward, label=f"{first // 2 + 1:02}", sex_policy="same")
-        for number in range(first, min(first + 2, count)):
-            made.append(
-                Bed.objects.create(
-                    room=room,
-                    department=department,
-                    label=f"{number + 1:02}",
-                    code=f"{ward.code}-{number + 1:02}",
-                    oxygen=True,
-                )
+        made += [
+            Bed.objects.create(
+                room=room, department=department, label=f"{n + 1:02}", code=f"{ward.code}-{n + 1:02}", oxygen=True
             )
+            for n in range(first, min(first + 2, count))
+        ]
     return made
 
 
