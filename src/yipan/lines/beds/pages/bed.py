@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
@@ -21,8 +19,8 @@ from yipan.kernel import clock
 from yipan.lines.beds import words
 from yipan.lines.beds.pages.board import actor_of, address
 from yipan.lines.beds.policy import BedStatus
+from yipan.lines.beds.queries import history
 from yipan.lines.beds.queries.bed import BedSheet, bed_sheet
-from yipan.spine.models import Event
 from yipan.spine.registry import Page
 from yipan.ui.filters import localtime
 
@@ -39,35 +37,6 @@ class Action:
     kind: str = ""
     field: str = ""
     question: str = ""
-
-
-EVENTS: Mapping[str, tuple[Any, str, str]] = {
-    "booking.held": (gettext_lazy("Bed held"), "hand", "held"),
-    "booking.confirmed": (gettext_lazy("Admission confirmed"), "clipboard-check", "accent"),
-    "booking.arrived": (gettext_lazy("Patient arrived"), "log-in", "accent"),
-    "booking.moved": (gettext_lazy("Patient moved in from another bed"), "arrow-right-left", "accent"),
-    "booking.swapped": (gettext_lazy("Patients changed beds"), "arrow-right-left", "accent"),
-    "booking.departed": (gettext_lazy("Patient left"), "log-out", "free"),
-    "booking.released": (gettext_lazy("Reservation given back"), "undo-2", "neutral"),
-    "booking.expired": (gettext_lazy("Hold ran out"), "timer-off", "neutral"),
-    "booking.no_show": (gettext_lazy("Patient did not come"), "user-x", "warn"),
-    "booking.displaced": (gettext_lazy("Reservation lost"), "triangle-alert", "warn"),
-    "booking.postponed": (gettext_lazy("Reservation starts later"), "clock-arrow-down", "held"),
-    "booking.end_announced": (gettext_lazy("Expected discharge announced"), "calendar-check", "accent"),
-    "booking.end_withdrawn": (gettext_lazy("Expected discharge withdrawn"), "calendar-x", "warn"),
-    "booking.overran": (gettext_lazy("Stay lasts longer than announced"), "clock-alert", "warn"),
-    "booking.arrival_undone": (gettext_lazy("Arrival taken back"), "undo-2", "neutral"),
-    "booking.departure_undone": (gettext_lazy("Departure taken back"), "undo-2", "neutral"),
-    "turnover.started": (gettext_lazy("Cleaning started"), "sparkles", "neutral"),
-    "turnover.finished": (gettext_lazy("Cleaning finished"), "circle-check", "free"),
-    "turnover.overran": (gettext_lazy("Cleaning takes longer"), "clock-alert", "warn"),
-    "closure.started": (gettext_lazy("Bed closed"), "lock", "neutral"),
-    "closure.planned": (gettext_lazy("Closure planned"), "lock", "neutral"),
-    "closure.ended": (gettext_lazy("Bed opened again"), "lock-open", "free"),
-    "bed.ready": (gettext_lazy("Ward has made the bed ready"), "bed", "free"),
-    "request.revised": (gettext_lazy("Clinical facts changed"), "pencil", "neutral"),
-}
-"""What happened to a bed, in words, with its sign and tone."""
 
 
 @require_GET
@@ -89,7 +58,7 @@ def bed(request: HttpRequest, bed_id: UUID) -> HttpResponse:
         "names": names,
         "day": _day_of_stay(sheet),
         "reasons": [words.reason(told) for told in sheet.placement.reasons] if sheet.placement else [],
-        "events": [event_line(event) for event in sheet.events],
+        "events": [history.say(event, site=site) for event in sheet.events],
         "actions": actions(actor, sheet),
         "ward_href": address("ward", sheet.bed.room.ward_id),
         "patient_href": address("patient", sheet.row.patient_id) if names and sheet.row.patient_id else "",
@@ -98,14 +67,6 @@ def bed(request: HttpRequest, bed_id: UUID) -> HttpResponse:
     response = render(request, template, context)
     patch_vary_headers(response, ("HX-Request",))
     return response
-
-
-def event_line(event: Event) -> dict[str, Any]:
-    """An event as the component `timeline` wants it; an unknown kind shows its code."""
-    text, symbol, tone = EVENTS.get(event.kind, (event.kind, "dot", "neutral"))
-    reason = event.data.get("reason") if isinstance(event.data, dict) else None
-    shown = _("%(event)s: %(reason)s") % {"event": text, "reason": reason} if reason else str(text)
-    return {"at": event.at, "text": shown, "who": event.actor_name, "symbol": symbol, "tone": tone}
 
 
 def actions(actor: Actor, sheet: BedSheet) -> list[Action]:

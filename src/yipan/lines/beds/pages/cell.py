@@ -58,17 +58,18 @@ class Speaker:
         self._departments, self._today, self._time = departments, local.date(), local.strftime("%H:%M")
         self._sexes = {"male": _("M"), "female": _("F"), "other": _("O"), "unknown": _("?"), None: _("?")}
         self._whose = {"any": _("Free"), "male": _("Free · M"), "female": _("Free · F"), "none": _("Free · nobody")}
-        self._free_until, self._cohort = _("Free → {time}"), _("Free · isol.")
+        self._free_until, self._free_till_tomorrow = _("Free → {time}"), _("Free → tmw")
+        self._cohort = _("Free · isol.")
         self._occupied = _("{sex}{age} · d{day}")
-        self._leaving, self._late = _("today {time}"), _("late {time}")
+        self._leaving, self._late = _("by {time}"), _("due {time}")
         self._cleaning, self._cleaning_late = _("Clean → {time}"), _("Clean · late")
         self._closed = _("Closed")
         self._held, self._due = (_("Held {time}"), _("Held · {sex}")), (_("Due {time}"), _("Due · {sex}"))
         self._critical, self._serious, self._next = _("crit"), _("ser"), _("next")
         self._signs = {
-            "monitor": (_("m"), _("Monitor")),
-            "ventilator": (_("v"), _("Ventilator")),
-            "isolation": (_("i"), _("Isolation")),
+            "monitor": (_("mon"), _("Monitor")),
+            "ventilator": (_("vent"), _("Ventilator")),
+            "isolation": (_("iso"), _("Isolation")),
         }
         self._tomorrow, self._in_days = _("tmw {time}"), _("in {n} d")
         self._outlier, self._soon = _("Outlier of {department}"), _("Reserved from {time}")
@@ -102,8 +103,8 @@ class Speaker:
         elif cell.severity == "serious":
             badge, badge_look = self._serious, " serious"
         if cell.leaving:
-            look = " leaving"
             late = (cell.until_day or 0) < 0 or (cell.until or "") < self._time
+            look = " leaving late" if late else " leaving"
             what = (self._late if late else self._leaving).format(time=cell.until)
         else:
             sex, age = self._sexes.get(cell.sex, "?"), self._age(cell.birth_date)
@@ -119,8 +120,8 @@ class Speaker:
     def _free(self, cell: Cell) -> str:
         if cell.infected:
             return self._cohort
-        if cell.next_state is not None and cell.next_at and cell.admits == "any":
-            return self._free_until.format(time=self._when(cell.next_day, cell.next_at))
+        if cell.next_at and cell.admits == "any" and cell.next_day is not None and cell.next_day < 2:
+            return self._free_till_tomorrow if cell.next_day else self._free_until.format(time=cell.next_at)
         return self._whose[cell.admits]
 
     def _promise(self, cell: Cell, words: tuple[str, str]) -> str:

@@ -31,6 +31,7 @@ class Place:
     y: float
     r: float
     label: str = ""
+    label_at: tuple[float, float, str] = (0.0, 0.0, "middle")
     anchor: str = "middle"
 
     @property
@@ -61,16 +62,18 @@ def draw(sites: Sequence[Site], counts: Mapping[str, Counts]) -> NetworkMap:
     made = NetworkMap(unplaced=sum(str(s.id) in counts for s in sites) - sum(str(s.id) in counts for s in known))
     if not known:
         return made
-    points = _project(known)
     with_beds = sorted(
         (i for i, s in enumerate(known) if str(s.id) in counts), key=lambda i: -counts[str(known[i].id)].beds
     )
+    points = _project(known, with_beds or range(len(known)))
     biggest = max((counts[str(known[i].id)].beds for i in with_beds), default=1)
     radii = np.array(
         [SMALLEST + (BIGGEST - SMALLEST) * math.sqrt(counts[str(known[i].id)].beds / biggest) for i in with_beds]
     )
     spread = _apart(points[with_beds], radii)
-    made.dots = [(float(points[i][0]), float(points[i][1])) for i in range(len(known)) if i not in set(with_beds)]
+    inside = ((points > 0) & (points < (WIDTH, HEIGHT))).all(axis=1)
+    shown = set(with_beds)
+    made.dots = [(float(x), float(y)) for i, (x, y) in enumerate(points) if i not in shown and inside[i]]
     made.places = [
         Place(known[i], counts[str(known[i].id)], float(x), float(y), float(r))
         for i, (x, y), r in zip(with_beds, spread, radii, strict=True)
@@ -80,12 +83,12 @@ def draw(sites: Sequence[Site], counts: Mapping[str, Counts]) -> NetworkMap:
     return made
 
 
-def _project(sites: Sequence[Site]) -> NDArray[np.float64]:
-    """Equirectangular, true to scale in the middle of the network; shape (n, 2), fitted into the drawing."""
+def _project(sites: Sequence[Site], fit: Sequence[int]) -> NDArray[np.float64]:
+    """Equirectangular, true to scale in the middle; shape (n, 2). The sites in rows `fit` fill the drawing."""
     degrees = np.array([(s.longitude, s.latitude) for s in sites], dtype=float)
-    middle = degrees.mean(axis=0)
+    middle = degrees[fit].mean(axis=0)
     plane = (degrees - middle) * (math.cos(math.radians(middle[1])), -1.0)
-    low, high = plane.min(axis=0), plane.max(axis=0)
+    low, high = plane[fit].min(axis=0), plane[fit].max(axis=0)
     room = np.array([WIDTH - 2 * MARGIN, HEIGHT - 2 * MARGIN])
     size = np.maximum(high - low, 1e-9)
     scale = float((room / size).min()) if float((high - low).max()) > 1e-9 else 0.0
@@ -118,35 +121,39 @@ def _apart(points: NDArray[np.float64], radii: NDArray[np.float64], steps: int =
 
 
 def _lines(places: Sequence[Place]) -> list[tuple[float, float, float, float]]:
-    """From each place to the biggest place of the organisation above its own that has one."""
-    first: dict[str, Place] = {}
-    for place in places:
-        first.setdefault(place.site.organisation.path, place)
+    """From each place to the biggest one of the nearest organisation above that has a bigger one than this."""
     lines = []
-    for place in places:
+    for i, place in enumerate(places):
         path = place.site.organisation.path
-        above = first[path] if first[path] is not place else None
-        while above is None and path.count(".") > 1:
+        above: Place | None = None
+        while above is None and path:
+            # Places stand in order of size, so whatever comes before this one is bigger.
+            above = next((p for p in places[:i] if p.site.organisation.path.startswith(path)), None)
             path = path[: path.rstrip(".").rfind(".") + 1]
-            above = first.get(path)
         if above is not None:
             lines.append((place.x, place.y, above.x, above.y))
     return lines
 
 
 def _name(places: Sequence[Place]) -> None:
-    """Give labels to the biggest places, as long as they cover neither a circle nor another label."""
-    boxes = [(p.x - p.r, p.y - p.r, p.x + p.r, p.y + p.r) for p in places]
+    """Give labels to the biggest places, below, above or beside, where they cover neither circle nor label."""
+    boxes = [(p.x - p.r - 2, p.y - p.r - 2, p.x + p.r + 2, p.y + p.r + 2) for p in places]
     for place in places:
+        place.anchor = "start" if place.x < WIDTH * 0.3 else "end" if place.x > WIDTH * 0.7 else "middle"
         text = place.site.label
         width = sum(2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in text) * LETTER
-        left = place.x - width / 2
-        box = (left, place.y + place.r + 1, left + width, place.y + place.r + 1 + LINE)
-        inside = box[0] > 2 and box[2] < WIDTH - 2 and box[3] < HEIGHT - 2
-        if inside and not any(_cover(box, other) for other in boxes):
-            place.label = text
-            boxes.append(box)
-        place.anchor = "start" if place.x < WIDTH * 0.3 else "end" if place.x > WIDTH * 0.7 else "middle"
+        for x, y, anchor, left in (
+            (place.x, place.y + place.r + LINE, "middle", place.x - width / 2),
+            (place.x, place.y - place.r - 5, "middle", place.x - width / 2),
+            (place.x + place.r + 5, place.y + 4, "start", place.x + place.r + 5),
+            (place.x - place.r - 5, place.y + 4, "end", place.x - place.r - 5 - width),
+        ):
+            box = (left, y - LINE + 3, left + width, y + 3)
+            inside = box[0] > 2 and box[1] > 2 and box[2] < WIDTH - 2 and box[3] < HEIGHT - 2
+            if inside and not any(_cover(box, other) for other in boxes):
+                place.label, place.label_at = text, (x, y, anchor)
+                boxes.append(box)
+                break
 
 
 def _cover(a: tuple[float, float, float, float], b: tuple[float, float, float, float]) -> bool:

@@ -31,7 +31,8 @@ from yipan.ui.filters import minutes, number
 from yipan.ui.navigation import NavItem
 
 PARTS = ("kpis", "heat", "waits", "flow", "map")
-HELPS_SHOWN = 8
+HELPS_SHOWN = 10
+BAR = 84
 ROWS_OPEN = 12
 """Up to so many sites the heat table shows them all; above, groups open and close."""
 SLOW_FOR = 60
@@ -53,7 +54,7 @@ class HeatRow:
 
 @dataclass(frozen=True, slots=True)
 class Hour:
-    """One hour of the plot; heights are shares of the tallest hour."""
+    """One hour of the plot; heights in pixels, the tallest hour being `BAR` high."""
 
     at: datetime
     confirmed: int
@@ -67,7 +68,7 @@ class Hour:
         return self.confirmed + self.held + self.wanted
 
     def height(self, count: int) -> float:
-        return count / self.tallest * 100 if self.tallest else 0.0
+        return round(count / self.tallest * BAR, 1)
 
 
 class Overview:

@@ -160,7 +160,8 @@ def _give_up_plans(here: Presence, *, actor: Actor, keep: UUID | None = None) ->
 
 
 def _last_stay(patient_id: UUID) -> Booking | None:
-    rows = Booking.objects.filter(patient_id=patient_id, purpose=Purpose.CARE, state=State.DONE, body=True)
+    done = Booking.objects.filter(patient_id=patient_id, purpose=Purpose.CARE, state=State.DONE, body=True)
+    rows = done.filter(period__isempty=False)
     return rows.filter(capacity__kind="bed").order_by("-period__endswith", "-created_at").first()
 
 

@@ -15,6 +15,9 @@ SKEW = timedelta(minutes=10)
 LATE_ENTRY = timedelta(hours=1)
 """How much later than it happened a departure or a cleaning may have been entered and still give way to an arrival."""
 
+INSTANT = timedelta(seconds=1)
+"""The least that a stay lasts: one that ends when it begins would be no time at all, and forget when it was."""
+
 NOON = 12
 
 _ADMITTED = ("occurred_at", "admitted_at", "recorded_at", "sent_at")
@@ -46,13 +49,13 @@ def happened(event: AdtEvent, now: datetime) -> datetime:
 
 
 def since(at: datetime, start: datetime) -> datetime:
-    """`at`, or the start of what is known to be under way when the clocks explain that `at` lies before it.
+    """When something ended that began at `start`: `at`, or just after the start when two clocks explain the rest.
 
     Raises InvalidInput("older_than_known") when they do not: the message speaks of a time before the present stay.
     """
     if at < start - SKEW:
         raise InvalidInput("older_than_known", at=at.isoformat(), known=start.isoformat())
-    return max(at, start)
+    return max(at, start + INSTANT)
 
 
 def expected_leave(told: Timestamp | None, now: datetime) -> datetime:

@@ -65,6 +65,7 @@ class Feed:
     network: SmallNetwork
     at: datetime = NOON - timedelta(hours=5)
     count: int = 0
+    facility: str = "H"
 
     def __post_init__(self) -> None:
         self.sender = FakeSender(self.network)
@@ -85,7 +86,7 @@ class Feed:
         self.at += timedelta(minutes=1)
         when = stamp(at or self.at)
         lines = [
-            f"MSH|^~\\&|HIS|H|YIPAN|Y|{when}||ADT^{kind}|C{self.count}|P|2.5|||AL|NE||UNICODE UTF-8",
+            f"MSH|^~\\&|HIS|{self.facility}|YIPAN|Y|{when}||ADT^{kind}|C{self.count}|P|2.5|||AL|NE||UNICODE UTF-8",
             f"EVN|{kind}|{when}|{given.get('EVN_3', '')}|||{when}",
         ]
         if kind == "A20":

@@ -225,3 +225,18 @@ def test_swap_of_others_waits(feed: Feed):
     with pytest.raises(Conflict, match="beds_not_swapped"):
         feed.send("A17", "P1", beds[2], others={"P2": beds[0]})
     assert (feed.bed_of("P1"), feed.bed_of("P2")) == (beds[0].id, beds[1].id)
+
+
+def test_stay_of_no_time(feed: Feed):
+    """Admitted, moved, discharged and reopened within one instant, as a system that enters everything late tells it."""
+    one, other = feed.network.beds["neurology"][:2]
+    at = NOON - timedelta(hours=1)
+    feed.send("A01", bed=one, at=at)
+    feed.send("A02", bed=other, at=at)
+    feed.send("A03", bed=other, at=at)
+    assert feed.stay() is None
+    assert feed.send("A03", bed=other, at=at).code == "already_so"
+    assert feed.send("A13", bed=other, at=at).code == "discharge_cancelled"
+    assert feed.bed_of() == other.id
+    assert feed.send("A12", bed=one, at=at).code == "transfer_cancelled"
+    assert feed.bed_of() == one.id
