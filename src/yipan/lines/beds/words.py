@@ -43,6 +43,7 @@ SENTENCES = {
     "age_range": lazy("Between 0 and 150 years."),
     "minutes_range": lazy("Between 0 and 2880 minutes."),
     "satisfaction_range": lazy("Between 1 and 5."),
+    "time_unreadable": lazy("Write a date and time such as 2026-03-02 14:00."),
     "time_in_past": lazy("Choose a time in the future."),
     "field_required": lazy("Please fill this in."),
     "field_unknown": lazy("This field does not exist."),

@@ -14,6 +14,7 @@ from yipan.lines.beds.actions.stays import (
     swap_patients,
     transfer,
 )
+from yipan.lines.beds.actions.undo import undo_arrival, undo_departure
 
 __all__ = [
     "announce_discharge",
@@ -37,4 +38,6 @@ __all__ = [
     "start_cleaning",
     "swap_patients",
     "transfer",
+    "undo_arrival",
+    "undo_departure",
 ]
