@@ -172,7 +172,10 @@ def _effects(message: InboundMessage) -> Told | None:
 
 
 def _refuse_overtaken(message: InboundMessage) -> None:
-    """A message that waited says where somebody *was*, when a later one about the same person was applied since."""
+    """A message that waited says where somebody *was*, when a later one about the same person was applied since.
+
+    Of two at the same time the one that arrived later counts as the later one.
+    """
     if message.attempts == 0 or message.kind not in PLACING or not message.patient_key or message.happened_at is None:
         return
     later = InboundMessage.objects.filter(
@@ -181,7 +184,7 @@ def _refuse_overtaken(message: InboundMessage) -> None:
         id__gt=message.pk,
         state=MessageState.APPLIED,
         kind__in=PLACING,
-        happened_at__gt=message.happened_at,
+        happened_at__gte=message.happened_at,
     )
     by = later.order_by("id").values_list("id", flat=True).first()
     if by is not None:

@@ -142,6 +142,7 @@ class InboundMessage(models.Model):
             models.Index(name="message_waiting", fields=["source", "id"], condition=Q(state=MessageState.WAITING)),
             models.Index(name="message_retry", fields=["retry_at"], condition=Q(retry_at__isnull=False)),
             models.Index(name="message_person", fields=["source", "patient_key", "id"], condition=~Q(patient_key="")),
+            models.Index(name="message_of_source", fields=["source", "id"]),
             models.Index(name="message_received", fields=["received_at"]),
         ]
 

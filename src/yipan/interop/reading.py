@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from dataclasses import dataclass, replace
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -17,6 +18,8 @@ from yipan.kernel.errors import InvalidInput, YipanError
 
 PERSONAL = frozenset({"PID", "PD1", "NK1", "MRG", "GT1", "IN1", "IN2", "IN3", "DG1", "AL1", "OBX", "NTE"})
 """Segments about the person."""
+
+_PLACE = re.compile(r"[A-Z][A-Z0-9]{2}([\[-].*)?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,9 +82,14 @@ def event_of(message: Message, zone: str) -> AdtEvent:
 
 
 def params_of(error: YipanError) -> dict[str, Any]:
-    """The parameters of an error as plain JSON, without a value that stood in a segment about the person."""
-    personal = str(error.params.get("where") or "").split("[")[0].split("-")[0] in PERSONAL
-    kept = {k: v for k, v in error.params.items() if not (personal and k == "value")}
+    """The parameters of an error as plain JSON, without what may speak of the person.
+
+    That is a value out of a segment about the person, and a place that is no path: then it quotes the message.
+    """
+    where = str(error.params.get("where") or "")
+    quoted = bool(where) and _PLACE.fullmatch(where) is None
+    personal = quoted or where[:3] in PERSONAL
+    kept = {k: v for k, v in error.params.items() if not (personal and k == "value") and not (quoted and k == "where")}
     return {k: v if isinstance(v, int | float | bool | None) else str(v) for k, v in kept.items()}
 
 

@@ -52,12 +52,38 @@ REASONS: Words = {
     "message_step": _("This is not possible for a message in the state “{state}”."),
     "source_unknown": _("There is no such sender, or you may not see it."),
     "ignore_reason_missing": _("Please say why the message shall have no effect."),
-    "time_zone_unknown": _("There is no time zone “{value}”. An example: Asia/Shanghai."),
+    "time_zone_untold": _("There is no time zone “{value}”. An example: Asia/Shanghai."),
     "mapping_line": _("Line {line} cannot be read. Write one “name = value” on each line."),
     "department_code_unknown": _("There is no department with the code {department}."),
     "location_missing": _("Please give the location as the sender writes it."),
 }
 """Code → why a message waits, or why a person's wish was refused."""
+
+TITLES: Words = {
+    "source_unmapped": _("Sender not assigned"),
+    "location_unknown": _("Unknown location"),
+    "location_ambiguous": _("Ambiguous location"),
+    "department_untold": _("Unknown department"),
+    "bed_of_other_organisation": _("Bed of another organisation"),
+    "bed_missing": _("No bed in the message"),
+    "patient_identifier_missing": _("No patient identifier"),
+    "time_in_future": _("Time still to come"),
+    "older_than_known": _("Older than what is known"),
+    "patient_not_known": _("Patient not known yet"),
+    "patient_not_in_bed": _("Patient not in a bed"),
+    "patient_in_bed": _("Patient in a bed already"),
+    "patient_in_other_bed": _("Patient in another bed"),
+    "bed_occupied": _("Bed occupied"),
+    "bed_closed": _("Bed closed"),
+    "bed_taken_then": _("Bed taken at that time"),
+    "bed_differs": _("Another bed than told"),
+    "bed_occupied_by_nobody": _("Occupied by nobody known"),
+    "beds_not_swapped": _("Not in each other's beds"),
+    "visit_differs": _("Another visit"),
+    "visit_ended": _("Visit over already"),
+    "internal": _("Error inside Yipan"),
+}
+"""Code → a few words for lists of reasons; a rare code shows itself."""
 
 OUTCOMES: Words = {
     "admitted": _("Patient recorded in the bed"),
@@ -100,6 +126,9 @@ ADVICE: Words = {
 }
 """Code → what to do; codes that are not here get one of the two general ones."""
 
+BY_MAPPING = frozenset({"source_unmapped", "location_unknown", "location_ambiguous", "department_untold"})
+"""Reasons that the sender's page can remove."""
+
 TRIED_AGAIN = _("Nothing to do for now: the message is tried again by itself.")
 DECIDE = _("Have it corrected in the sending system, or decide here: try again or ignore.")
 
@@ -114,6 +143,11 @@ ACTIONS = {
 }
 
 SENTENCES: Words = REASONS
+
+
+def title(code: str) -> str:
+    """A reason in a few words."""
+    return str(TITLES.get(code, code))
 
 
 def outcome(code: str) -> str:

@@ -12,11 +12,11 @@ from yipan import __version__
 from yipan.kernel.errors import YipanError
 
 PASS_ON: dict[str, Any] = {"ignore_unknown_options": True, "allow_extra_args": True, "help_option_names": []}
-OTHER_NETWORK = 3
+LOST_DATABASE, OTHER_NETWORK = 1, 3
 
 
 class Main(click.Group):
-    """The outermost group: an error of ours becomes one sentence and exit code 2."""
+    """The outermost group: an error of ours becomes one sentence and exit code 2, a lost database one line and 1."""
 
     def invoke(self, context: click.Context) -> Any:
         try:
@@ -25,6 +25,13 @@ class Main(click.Group):
             from yipan.server.speech import give_up
 
             give_up(error)
+        except Exception as error:
+            from yipan.server.logs import is_lost_database
+
+            if not is_lost_database(error):
+                raise
+            sys.stderr.write(f"{context.invoked_subcommand}: {str(error).strip().splitlines()[0]}\n")
+            sys.exit(LOST_DATABASE)
 
 
 @click.group(cls=Main)

@@ -70,7 +70,8 @@ class Counter:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._bar.stop()
+        if self._console.is_terminal:
+            self._bar.stop()
 
     def __call__(self, text: str, done: int = 0, total: int | None = None) -> None:
         """`done` of `total` parts of what `text` names are ready; without a total it is a step of unknown length."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+from yipan.server import logs
 from yipan.server.database import from_url
 from yipan.server.environment import package_directory
 
@@ -86,17 +87,10 @@ TIME_ZONE = os.environ.get("YIPAN_TIME_ZONE", "Asia/Shanghai")
 
 STATIC_URL = "/static/"
 STATIC_ROOT = Path(os.environ.get("YIPAN_STATE") or "var").absolute() / "static"
-STATICFILES_DIRS: list[tuple[str, str] | str | Path] = [("bokeh", package_directory("bokeh") / "server/static/js")]
+STATICFILES_DIRS: list[tuple[str, str] | str | Path] = [("bokeh", str(package_directory("bokeh") / "server/static/js"))]
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "yipan.server.static.VersionedStorage"},
 }
 
-LOGGING = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
-    "handlers": {"terminal": {"class": "logging.StreamHandler", "formatter": "line"}},
-    "root": {"handlers": ["terminal"], "level": os.environ.get("YIPAN_LOG_LEVEL", "WARNING")},
-    "loggers": {"django": {"level": os.environ.get("YIPAN_LOG_LEVEL", "WARNING")}},
-}
+LOGGING = logs.configuration(os.environ.get("YIPAN_LOG_LEVEL", "WARNING"))

@@ -47,7 +47,7 @@ def set_up_words() -> None:
     translation.activate(language())
 
 
-def say(code: str, **params: Any) -> str:
+def say(code: str, /, **params: Any) -> str:
     """The sentence of a code, filled with texts and numbers. Needs `set_up` or `set_up_words`."""
     from yipan.ui.sentences.server import SENTENCES
 

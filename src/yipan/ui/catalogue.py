@@ -1,8 +1,13 @@
-"""The gettext catalogues: what the source says, what the translators wrote, and the compiled files that pages read."""
+"""The gettext catalogues: what the source says against what the translators wrote.
+
+`python -m yipan.ui.catalogue` adds new texts to every catalogue, drops those no longer used, and lists what is still
+without a translation. The binary files are made when Yipan starts (`yipan.server.catalogues`).
+"""
 
 from __future__ import annotations
 
 import string
+import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,7 +16,6 @@ from typing import Any
 from babel.messages import Catalog
 from babel.messages.checkers import python_format
 from babel.messages.extract import extract_from_dir
-from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
 
 PACKAGE = Path(__file__).resolve().parents[1]
@@ -61,17 +65,6 @@ def read(path: Path) -> Catalog:
     """A catalogue from disk; the language is the name of its folder."""
     with path.open("rb") as file:
         return read_po(file, locale=path.parts[-3])
-
-
-def compile_catalogues(root: Path = LOCALES) -> list[Path]:
-    """Write the binary form beside each catalogue and return the files written."""
-    written = []
-    for path in files(root):
-        target = path.with_suffix(".mo")
-        with target.open("wb") as file:
-            write_mo(file, read(path))
-        written.append(target)
-    return written
 
 
 def update(path: Path, source: Catalog | None = None) -> list[str]:
@@ -126,3 +119,17 @@ def placeholders(text: str) -> set[str]:
     braces = {name.split(".")[0].split("[")[0] for _, name, _, _ in string.Formatter().parse(text) if name is not None}
     brackets = {part.split(")")[0] for part in text.split("%(")[1:]}
     return braces | brackets
+
+
+def main() -> int:
+    """Update every catalogue; the exit status is 1 while something lacks a translation."""
+    source, lacking = extract(), 0
+    for path in files():
+        for text in update(path, source):
+            sys.stdout.write(f"{path.parts[-3]}\t{text}\n")
+            lacking += 1
+    return int(lacking > 0)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

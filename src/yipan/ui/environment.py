@@ -112,6 +112,7 @@ def environment(**options: Any) -> jinja2.Environment:
         bar_svg=svg.bar,
         stacked_svg=svg.stacked,
         heat_step=svg.heat_step,
+        heat_edges=svg.HEAT_EDGES,
         nav=navigation.links,
         flashes=flash.take,
         sentence=messages.sentence,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Sequence
 from functools import lru_cache
 from typing import Any
@@ -70,11 +71,10 @@ def stacked(parts: Sequence[Part], label: Any = "") -> Markup:
     ).format(words, Markup().join(rects))
 
 
-HEAT_STEPS = 7
+HEAT_EDGES = (0.6, 0.7, 0.8, 0.87, 0.93, 0.97)
+"""Where a step of the heat scale begins. Closer towards the top: between 90 and 100 % every bed counts."""
 
 
-def heat_step(share: float | None, low: float = 0.6, high: float = 1.0) -> int:
-    """The step 0..6 of the heat scale for a share, from `low` or less to `high` or more."""
-    if share is None:
-        return 0
-    return min(max(int((share - low) / (high - low) * HEAT_STEPS), 0), HEAT_STEPS - 1)
+def heat_step(share: float | None) -> int:
+    """The step 0..6 of the heat scale for a share."""
+    return 0 if share is None else bisect_right(HEAT_EDGES, share)

@@ -59,7 +59,7 @@ def grant(*, actor: Actor, user_id: int, role: str, organisation_id: UUID, ward_
     if ward_id is not None:
         ward = Ward.objects.filter(pk=ward_id, site__organisation__path__startswith=organisation.path).first()
         if ward is None:
-            raise InvalidInput("ward_elsewhere", organisation=organisation.name)
+            raise InvalidInput("ward_elsewhere")
     try:
         with transaction.atomic():
             new = Grant.objects.create(user=person, role=role, organisation=organisation, ward_id=ward_id)

@@ -15,7 +15,7 @@ from django.utils.functional import SimpleLazyObject
 from yipan.base.access.queries import actor_of
 from yipan.base.audit.journal import from_address
 
-OPEN_PATHS = ("/healthz", "/i18n/", "/favicon.ico")
+OPEN_PATHS = ("/healthz", "/favicon.ico")
 """Prefixes that anybody may read, besides static files and views marked with `login_not_required`."""
 
 

@@ -155,7 +155,7 @@ def user_grant(request: HttpRequest, user_id: int) -> HttpResponse:
             user_id=user_id,
             role=request.POST.get("role", ""),
             organisation_id=as_uuid(request.POST.get("organisation", ""), "organisation_unknown"),
-            ward_id=as_uuid(request.POST["ward"], "ward_unknown") if request.POST.get("ward") else None,
+            ward_id=as_uuid(request.POST["ward"], "ward_elsewhere") if request.POST.get("ward") else None,
         )
     except YipanError as wrong:
         return user_page(request, user_id, error=wrong)

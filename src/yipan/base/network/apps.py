@@ -10,3 +10,9 @@ class NetworkConfig(AppConfig):
 
     name = "yipan.base.network"
     label = "network"
+
+    def ready(self) -> None:
+        from yipan.base.audit import labels
+        from yipan.base.network import words
+
+        labels.declare(words.ACTIONS)

@@ -90,7 +90,7 @@ def _adapted(source: Path, occupancy: Path | None) -> files.RawNetwork:
     found = northern_ireland.load(source)
     if found.left_out:
         left_out = [f"{name} ({beds:g})" for name, beds in sorted(found.left_out.items())]
-        click.echo(_say("network_hospitals_left_out", hospitals=left_out, minimum=northern_ireland.MINIMUM_BEDS))
+        click.echo(_say("network_hospitals_left_out", hospitals=left_out, minimum=f"{northern_ireland.MINIMUM_BEDS:g}"))
     if occupancy is not None:
         occupancy.write_text(northern_ireland.occupancy_csv(found.occupancy), encoding="utf-8", newline="")
     return exporting.to_raw(found.network)

@@ -39,14 +39,17 @@ class Suggestions:
     def __init__(self, keys: Mapping[str, set[tuple[str, ...]]]) -> None:
         self._keys, self._asked = keys, 0
 
-    def __call__(self, table: str, code: str) -> str:
+    def __call__(self, table: str, code: str) -> tuple[str, str]:
+        """(kind, code): "zeros" for a code that is the same number, "near" for one alike, "unknown" and nothing."""
         self._asked += 1
         if self._asked > SUGGESTED:
-            return ""
+            return "unknown", ""
         codes = [key[0] for key in self._keys[table]]
-        # A spreadsheet turns 03.04 into 3.04: codes that are the same number come first.
-        same = [other for other in codes if other.lstrip("0").rstrip("0.") == code.lstrip("0").rstrip("0.")]
-        return next(iter(same or difflib.get_close_matches(code, codes, n=1)), "")
+        for other in codes:
+            if other.lstrip("0").rstrip("0.") == code.lstrip("0").rstrip("0."):
+                return "zeros", other
+        near = difflib.get_close_matches(code, codes, n=1)
+        return ("near", near[0]) if near else ("unknown", "")
 
 
 def run(rows: Rows) -> list[Problem]:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
-from typing import Any, Protocol
+from typing import Any
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from yipan.base import audit
-from yipan.base.audit.journal import SomeActor
 from yipan.base.network import importing, policies, validate
+from yipan.base.network.actors import Actor
 from yipan.base.network.changes import Changes, compare
 from yipan.base.network.exporting import cells_of
 from yipan.base.network.files import RawNetwork, RawRow, RawTable
@@ -54,16 +55,6 @@ NEEDED: dict[str, tuple[str, ...]] = {
     "roads": ("sites", "roads"),
 }
 """What has to be read to check an edit of a table: what it points to, and what its rules compare."""
-
-
-class Actor(SomeActor, Protocol):
-    """Who edits; `access.Actor` is one."""
-
-    def may(self, verb: str, path: str | None = None) -> bool: ...
-
-    def require(self, verb: str, path: str | None = None) -> None: ...
-
-    def paths(self, verb: str) -> tuple[str, ...]: ...
 
 
 def require_whole(actor: Actor, verb: str) -> None:
@@ -146,6 +137,7 @@ def _key(table: str, row: Mapping[str, str]) -> tuple[str, ...]:
 
 def _path(table: str, key: tuple[str, ...]) -> str | None:
     """The organisation that decides about a row; None when the whole network does. Raises NotFound."""
+    found: QuerySet[Any, str]
     match table:
         case "specialties" | "similarities":
             return None

@@ -9,7 +9,7 @@ from uuid import UUID
 import numpy as np
 from numpy.typing import NDArray
 
-from yipan.base.network.distance import great_circle_km, road_minutes, walk_minutes
+from yipan.base.network.distance import EARTH_KM, ROAD_KM_PER_HOUR, START_MINUTES, WINDING, walk_minutes
 from yipan.base.network.models import Road, Site, Walk, Ward
 
 
@@ -40,13 +40,22 @@ def road_matrix(site_ids: Sequence[UUID]) -> NDArray[np.float64]:
         for i, lat, lon in Site.objects.values_list("id", "latitude", "longitude")
         if i in place and lat is not None and lon is not None
     ]
-    for i, lat, lon in known:
-        for j, other_lat, other_lon in known:
-            if i != j:
-                out[i, j] = road_minutes(great_circle_km(lat, lon, other_lat, other_lon))
+    if known:
+        at, latitudes, longitudes = (np.array(column) for column in zip(*known, strict=True))
+        estimates = _estimated_roads(np.radians(latitudes), np.radians(longitudes))
+        np.fill_diagonal(estimates, 0.0)
+        out[np.ix_(at, at)] = estimates
     rows = Road.objects.values_list("from_site_id", "to_site_id", "minutes")
     _measured(out, [(place[a], place[b], m) for a, b, m in rows if a in place and b in place])
     return out
+
+
+def _estimated_roads(latitude: NDArray[np.float64], longitude: NDArray[np.float64]) -> NDArray[np.float64]:
+    """`distance.road_minutes` of `distance.great_circle_km` for all pairs of points in radians, shape (N, N)."""
+    north, east = latitude[:, None] - latitude, longitude[:, None] - longitude
+    half = np.sin(north / 2) ** 2 + np.cos(latitude)[:, None] * np.cos(latitude) * np.sin(east / 2) ** 2
+    km = 2 * EARTH_KM * np.arcsin(np.sqrt(np.minimum(1.0, half)))
+    return np.rint(START_MINUTES + km * WINDING / ROAD_KM_PER_HOUR * 60)
 
 
 def _measured(out: NDArray[np.floating], rows: list[tuple[int, int, float]]) -> None:

@@ -104,14 +104,25 @@ def rows_of(name: str) -> tuple[tuple[Row, ...], dict[tuple[str, ...], Any]]:
     fields = [store.paths.get(column, column) for column in names]
     rows, keys = [], {}
     for values in store.model._default_manager.order_by().values_list("pk", *fields):
-        given = {
-            column: "" if value is None and column == "parent" else value
-            for column, value in zip(names, values[1:], strict=True)
-        }
-        row = table.row(**given)
+        row = table.row(**_given(names, values[1:]))
         rows.append(row)
         keys[table.key_of(row)] = values[0]
     return tuple(sorted(rows, key=table.key_of)), keys
+
+
+def one_row(name: str, pk: Any) -> Row:
+    """The stored row of one object."""
+    table, store = SCHEMA[name], STORES[name]
+    names = [column.name for column in table.columns]
+    values = store.model._default_manager.filter(pk=pk).values_list(*(store.paths.get(c, c) for c in names)).get()
+    row: Row = table.row(**_given(names, values))
+    return row
+
+
+def _given(names: Iterable[str], values: Iterable[Any]) -> dict[str, Any]:
+    """Values by column; a root has no parent, which a row writes as ""."""
+    pairs = zip(names, values, strict=True)
+    return {column: "" if value is None and column == "parent" else value for column, value in pairs}
 
 
 def policies() -> dict[str, dict[str, Any]]:

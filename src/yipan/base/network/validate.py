@@ -29,7 +29,8 @@ class _Reading:
 def check(raw: RawNetwork, stored: NetworkFile | None = None, *, replace: bool = False) -> NetworkFile:
     """The typed network of `raw`, when it is right in itself and together with what is `stored` already.
 
-    Tables that `stored` was not given, and the source does not hold, are trusted. With `replace`, rows of a given table count as removed when the source does not hold them.
+    Tables that `stored` was not given, and the source does not hold, are trusted. With `replace`, rows of a given
+    table count as removed when the source does not hold them.
     Raises InvalidFile with every problem found.
     """
     problems = list(raw.problems)
@@ -104,8 +105,7 @@ def _check_references(reading: _Reading, problems: list[Problem]) -> None:
             for column, target in links:
                 code = getattr(placed.row, column)
                 if code and (code,) not in reading.keys[target]:
-                    near = suggest(target, code) if placed.number else ""
-                    kind = "near" if near else "unknown" if placed.number else "removed"
+                    kind, near = suggest(target, code) if placed.number else ("removed", "")
                     problems.append(
                         placed.problem(
                             column, f"network_reference_{kind}", table=target, **({"near": near} if near else {})

@@ -15,7 +15,7 @@ class Panel:
     """A part of the patient's page.
 
     `context(actor, patient_id)` returns what `template` needs, or None when this person may not see it or there is
-    nothing to show. The template is included with the page's own context plus that one, as `panel`.
+    nothing to show. The template is included with that context as `panel`, the panel's `title` and the `patient`.
     """
 
     key: str

@@ -47,3 +47,22 @@ IDENTIFIER_TYPES = {
 def identifier_type(code: str) -> str:
     """The type in the active language; a rare one shows its code of HL7 table 0203."""
     return str(IDENTIFIER_TYPES.get(code, code))
+
+
+FIELDS = {
+    "patient_name_missing": "name",
+    "birth_date_impossible": "birth_date",
+    "date_unreadable": "birth_date",
+    "phone_shape": "phone",
+    "id_number_shape": "national_id",
+    "id_number_region": "national_id",
+    "id_number_date": "national_id",
+    "id_number_check": "national_id",
+    "id_number_other_birth_date": "national_id",
+    "id_number_other_sex": "national_id",
+}
+
+
+def field_of(code: str) -> str:
+    """The field of the patient form that an error speaks of, "" for none."""
+    return FIELDS.get(code, "")

@@ -164,6 +164,11 @@ class Refusal(IntEnum):
     def code(self) -> str:
         return f"place_refused_{self.name.lower()}"
 
+    @property
+    def rule_code(self) -> str:
+        """The refusal of one bed in few words, without parameters."""
+        return f"place_rule_{self.name.lower()}"
+
 
 RULE_OF: dict[Refusal, Rule] = {
     Refusal.LEVEL_TOO_LOW: Rule.LEVEL,
@@ -245,7 +250,7 @@ class ReasonCode(StrEnum):
 
 
 class Shown(StrEnum):
-    """How a page shows a parameter: a count, a length in minutes, an instant in minutes from now, a code to look up."""
+    """How a page shows a parameter: minutes are a length, an instant is minutes from now, a site is a row number."""
 
     COUNT = "count"
     DECIMAL = "decimal"

@@ -14,7 +14,7 @@ from numba import njit
 
 # Only compiled code calls an inner function; without the doors for Python it compiles in half the time.
 inner = njit(no_cpython_wrapper=True, no_cfunc_wrapper=True, error_model="numpy")  # type: ignore[call-overload]
-entry = njit(cache=True, error_model="numpy")
+entry = njit(cache=True, nogil=True, error_model="numpy")
 
 
 def fingerprint(*directories: Path) -> int:

@@ -96,12 +96,12 @@ def _where(ranking: Ranking, beds: Beds, need: Need, i: int) -> Reason:
     minutes = float(ranking.result.travel[i])
     site, home = int(ward["site"]), int(ranking.case["department_site"][0])
     if site != home:
-        if np.isnan(minutes):
+        if not np.isfinite(minutes):
             return Reason(ReasonCode.WHERE_SITE, {"site": site})
         return Reason(ReasonCode.WHERE_ROAD, {"site": site, "minutes": round(minutes)})
     if ward["department"] == need.department:
         return Reason(ReasonCode.WHERE_HOME)
-    if np.isnan(minutes):
+    if not np.isfinite(minutes):
         return Reason(ReasonCode.WHERE_UNKNOWN)
     return Reason(ReasonCode.WHERE_WALK, {"minutes": round(minutes)})
 

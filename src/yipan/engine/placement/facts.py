@@ -100,13 +100,13 @@ def walk_from_home(wards, minutes, case):  # type: ignore[no-untyped-def]
 
 
 @inner
-def company_in(guests, case, i, room, at, first, following):  # type: ignore[no-untyped-def]
-    """Who else is in the room, or booked into it, during the stay.
+def company_in(guests, case, i, at, first, following):  # type: ignore[no-untyped-def]
+    """Who else is in the room, or booked into it, during the stay; `first` is the first guest of the room.
 
     Returns (all, men, women, infected, protected, same): `same` shares isolation kind and known pathogen.
     """
     others = men = women = infected = protected = same = 0
-    g = first[room]
+    g = first
     while g >= 0:
         guest = guests[g]
         g = following[g]

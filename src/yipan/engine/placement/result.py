@@ -23,7 +23,7 @@ class Result(NamedTuple):
     parts: NDArray[np.float32]  # (beds, Part)
     ready: NDArray[np.int32]  # minute from now at which the bed can be had, NEVER when not known
     left: NDArray[np.int32]  # beds of the ward that stay ready at that minute once this one is taken
-    travel: NDArray[np.float32]  # minutes of the attending's way, NaN when not known
+    travel: NDArray[np.float32]  # minutes of the attending's way, infinite when not known
     others: NDArray[np.int32]  # people in the room, or booked into it, during the stay
     key: NDArray[np.int64]  # order: smaller is better; REFUSED when refused
 

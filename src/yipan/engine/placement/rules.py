@@ -12,6 +12,7 @@ from yipan.engine.placement.case import OFF
 from yipan.engine.placement.codes import BedState, Isolation, Level, Reach, Refusal, RoomSex, Rule, Sex, Tier
 from yipan.engine.placement.compiled import inner
 
+OWN, INTENSIVE, ALLIED, SIMILAR, NEAREST = (int(tier) for tier in Tier)
 RULE_LEVEL, RULE_SEVERITY, RULE_ISOLATION = int(Rule.LEVEL), int(Rule.SEVERITY), int(Rule.ISOLATION)
 RULE_SEX, RULE_AGE, RULE_EQUIPMENT = int(Rule.SEX), int(Rule.AGE), int(Rule.EQUIPMENT)
 RULE_NURSING, RULE_RESERVE, RULE_DISTANCE = int(Rule.NURSING), int(Rule.RESERVE), int(Rule.DISTANCE)
@@ -25,16 +26,16 @@ def tier_of(case, ranks, bed, ward, specialty, ally, likeness):  # type: ignore[
         own |= case.own_reach == Reach.NETWORK
         own |= case.own_reach == Reach.SITE and ward.site == case.department_site
     if own:
-        return Tier.OWN.value, ranks[Tier.OWN]
+        return OWN, ranks[OWN]
     if bed.level == Level.INTENSIVE:
-        return Tier.INTENSIVE.value, ranks[Tier.INTENSIVE]
+        return INTENSIVE, ranks[INTENSIVE]
     similar = likeness >= case.min_similarity
-    tier = Tier.ALLIED.value if ally > 0 else (Tier.SIMILAR.value if similar else Tier.NEAREST.value)
+    tier = ALLIED if ally > 0 else (SIMILAR if similar else NEAREST)
     rank = ranks[tier]
-    if similar and ranks[Tier.SIMILAR] < rank:
-        tier, rank = Tier.SIMILAR.value, ranks[Tier.SIMILAR]
-    if ranks[Tier.NEAREST] < rank:
-        tier, rank = Tier.NEAREST.value, ranks[Tier.NEAREST]
+    if similar and ranks[SIMILAR] < rank:
+        tier, rank = SIMILAR, ranks[SIMILAR]
+    if ranks[NEAREST] < rank:
+        tier, rank = NEAREST, ranks[NEAREST]
     return tier, rank
 
 
@@ -64,9 +65,9 @@ def refuse_kind(case, bed, tier, rank, specialty):  # type: ignore[no-untyped-de
             return Refusal.LEVEL_TOO_LOW.value
         if bed.level == Level.INTENSIVE and not case.intensive_open:
             return Refusal.INTENSIVE_KEPT.value
-    if case.rules & RULE_SEVERITY and case.stays:
-        if tier != Tier.OWN and specialty != case.specialty and bed.level != Level.INTENSIVE:
-            return Refusal.SEVERITY.value
+    away = tier != Tier.OWN and specialty != case.specialty and bed.level != Level.INTENSIVE
+    if case.rules & RULE_SEVERITY and case.stays and away:
+        return Refusal.SEVERITY.value
     if rank == OFF:
         return Refusal.TIER_OFF.value
     return 0
@@ -144,7 +145,7 @@ def refuse_ward(case, bed, ward, tier, left, share, drive, walk):  # type: ignor
     if refusal == 0 and case.rules & RULE_DISTANCE and tier != Tier.OWN:
         if ward.site != case.department_site and not case.other_site:
             refusal = Refusal.OTHER_SITE.value
-        elif ward.site != case.site and drive > case.max_road:
+        elif drive > case.max_road:
             refusal = Refusal.ROAD.value
         elif ward.site == case.department_site and walk != np.inf and walk > case.max_walk:
             refusal = Refusal.WALK.value

@@ -16,6 +16,12 @@ MONITOR, VENTILATOR = int(Equipment.MONITOR), int(Equipment.VENTILATOR)
 
 
 @inner
+def nearness(minutes, half):  # type: ignore[no-untyped-def]
+    """1 at 0 minutes, a half at `half`, towards 0 for infinity."""
+    return 1.0 / (1.0 + minutes / half)
+
+
+@inner
 def enough_tomorrow(left, ward):  # type: ignore[no-untyped-def]
     """Probability that the beds left cover tomorrow's own patients: Poisson distribution function."""
     spare = math.floor(left + ward.expected_leaving)
@@ -68,4 +74,20 @@ def travel(case, ward, minutes):  # type: ignore[no-untyped-def]
     """1 next door, a half at `travel_half` minutes; `minutes` is infinite when not known."""
     if minutes == np.inf and ward.site == case.department_site:
         minutes = case.unknown_walk
-    return 1.0 / (1.0 + minutes / case.travel_half)
+    return nearness(minutes, case.travel_half)
+
+
+@inner
+def parts_of(  # type: ignore[no-untyped-def]
+    case, bed, ward, room, tier, ally, likeness, share, consult, minutes, family, at, chance, others
+):
+    """All parts in the order of Part: `chance` is that of `enough_tomorrow`, `family` the drive from home."""
+    return (
+        nursing_fit(case, ward, share, consult),
+        travel(case, ward, minutes),
+        chance,
+        room_fit(case, bed, room, others),
+        nearness(at - case.start, case.wait_half),
+        closeness(case, bed, tier, ally, likeness),
+        nearness(0.0 if case.home_site == ward.site else family, case.home_half),
+    )

@@ -16,9 +16,9 @@ PEER = "10.0.0.7:4711"
 class His(Feed):
     """Like `Feed`, but through the store; identifiers and beds by the real mapping."""
 
-    def __init__(self, network: SmallNetwork) -> None:
-        super().__init__(network)
-        self.source = Source.objects.create(application="HIS", facility="H", organisation=network.organisation)
+    def __init__(self, network: SmallNetwork, facility: str = "H") -> None:
+        super().__init__(network, facility=facility)
+        self.source = Source.objects.create(application="HIS", facility=facility, organisation=network.organisation)
 
     @property
     def integrator(self) -> Actor:

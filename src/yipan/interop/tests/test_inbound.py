@@ -89,9 +89,7 @@ def test_repetition_is_stored_once(his: His, time: FrozenClock):
     """The same message again gets the same answer and is not stored again, also with a new time of sending."""
     raw = his.raw("A28")
     assert [answer_code(raw) for _ in range(3)] == ["CA", "CA", "CA"]
-    later = raw.replace(
-        stamp(his.at).encode(), stamp(his.at + timedelta(hours=1)).encode(), 1
-    )
+    later = raw.replace(stamp(his.at).encode(), stamp(his.at + timedelta(hours=1)).encode(), 1)
     assert later != raw
     assert answer_code(later) == "CA"
     assert InboundMessage.objects.count() == 1

@@ -1,7 +1,15 @@
-"""Words for the network: what is wrong with a file, what an import did, what an editor refused."""
+"""Words for the network: what is wrong with a file, what an import did, what an editor refused.
+
+The network's forms and its command say codes themselves, and that room lies below this one: it is handed the way here.
+"""
+
+from collections.abc import Mapping
+from typing import Any
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+
+from yipan.base.network import hooks
 
 SENTENCES: dict[str, str | Promise] = {
     # one cell
@@ -26,8 +34,9 @@ SENTENCES: dict[str, str | Promise] = {
     ),
     "network_row_shape": _("A row is a group of values by column: {columns}."),
     "network_reference_unknown": _("This code is not in {table}. Add it there or correct it here."),
-    "network_reference_near": _(
-        "This code is not in {table}. Did you mean {near}? A spreadsheet drops zeros: format code columns as text."
+    "network_reference_near": _("This code is not in {table}. Did you mean {near}?"),
+    "network_reference_zeros": _(
+        "This code is not in {table}, but {near} is. A spreadsheet drops zeros: format the columns of codes as text."
     ),
     "network_reference_removed": _(
         "This stored row still names a row of {table} that would be removed. Change it first."
@@ -98,3 +107,12 @@ SENTENCES: dict[str, str | Promise] = {
     ),
     "network_policy_text_broken": _("The text is not TOML: {reason}."),
 }
+
+
+def _say(code: str, params: Mapping[str, Any]) -> str:
+    from yipan.ui.messages import sentence  # that module loads this one
+
+    return sentence(code, params)
+
+
+hooks.use_sentences(_say)

@@ -1,7 +1,8 @@
 """Words for the codes of `yipan.engine.placement`: tiers, reasons, refusals, and what is wrong with a policy.
 
 `engine.placement.codes.PARAMS` names the parameters. Places and instants are turned into words by the page: `site` is
-a label, `earliest`, `at` and `until` are times of day, `missing` is a list of equipment.
+a label, `minutes` comes with its unit, `earliest`, `at` and `until` are times of day, `missing` is a list of
+equipment. `place_rule_…` is one bed's refusal without numbers.
 """
 
 from django.utils.functional import Promise
@@ -25,8 +26,8 @@ SENTENCES: dict[str, str | Promise] = {
     "place_equipment_ventilator": _("ventilator"),
     # where
     "place_where_home": _("In the home department"),
-    "place_where_walk": _("{minutes} min on foot for the attending"),
-    "place_where_road": _("{site}, {minutes} min by road"),
+    "place_where_walk": _("{minutes} on foot for the attending"),
+    "place_where_road": _("{site}, {minutes} by road"),
     "place_where_site": _("{site}, driving time not recorded"),
     "place_where_unknown": _("Same site, walking time not recorded"),
     # who cares
@@ -40,7 +41,7 @@ SENTENCES: dict[str, str | Promise] = {
     "place_cost_tight": _("Only {left} beds left; {expected} own patients expected in 24 h"),
     "place_cost_reserve": _("Uses the emergency reserve: {left} left of {reserve} kept"),
     # notes
-    "place_note_wait": _("Ready at {at}, in {minutes} min"),
+    "place_note_wait": _("Ready at {at}, in {minutes}"),
     "place_note_leaving": _("Its present patient leaves first; ready at {at}"),
     "place_note_monitor": _("Has a monitor that is not needed"),
     "place_note_isolation_room": _("Takes an isolation room"),
@@ -78,9 +79,40 @@ SENTENCES: dict[str, str | Promise] = {
     "place_refused_reserve": _("{count} available: kept for emergencies (at least {reserve})"),
     "place_refused_kept_for_tomorrow": _("{count} available: kept for tomorrow's own patients (at least {keep})"),
     "place_refused_other_site": _("Another site is not allowed"),
-    "place_refused_road": _("Too far: {minutes} min by road"),
+    "place_refused_road": _("Too far: {minutes} by road"),
     "place_refused_road_unknown": _("Driving time not recorded"),
-    "place_refused_walk": _("Too far: {minutes} min on foot"),
+    "place_refused_walk": _("Too far: {minutes} on foot"),
+    # one bed
+    "place_rule_current_bed": _("The patient lies in this bed"),
+    "place_rule_closed": _("Closed"),
+    "place_rule_held": _("Held for somebody else"),
+    "place_rule_occupied": _("Occupied, no departure announced"),
+    "place_rule_not_ready": _("Ready too late"),
+    "place_rule_promised": _("Booked for the next patient before this stay ends"),
+    "place_rule_level_too_low": _("Level of care too low"),
+    "place_rule_intensive_kept": _("Intensive care bed, not needed here"),
+    "place_rule_severity": _("Critical and serious patients stay with their own specialty"),
+    "place_rule_tier_off": _("The hospital's policy does not lend from here"),
+    "place_rule_isolation_room": _("Room not suitable for this isolation"),
+    "place_rule_isolation_company": _("Patients in the room must not share this isolation"),
+    "place_rule_room_infected": _("Infected patient in the room"),
+    "place_rule_room_protected": _("Patient in protective isolation in the room"),
+    "place_rule_room_for_men": _("Room for men"),
+    "place_rule_room_for_women": _("Room for women"),
+    "place_rule_room_with_men": _("Men in the room"),
+    "place_rule_room_with_women": _("Women in the room"),
+    "place_rule_room_sex_unknown": _("Sex not known: needs an empty room"),
+    "place_rule_age": _("Age does not fit the room"),
+    "place_rule_child": _("Not a children's room"),
+    "place_rule_equipment": _("Equipment missing"),
+    "place_rule_nursing_level": _("Special nursing cannot be given here"),
+    "place_rule_competence": _("Too few nurses qualified for the specialty"),
+    "place_rule_workload": _("The ward's nurses are overloaded"),
+    "place_rule_reserve": _("Kept for emergencies"),
+    "place_rule_kept_for_tomorrow": _("Kept for tomorrow's own patients"),
+    "place_rule_other_site": _("Another site is not allowed"),
+    "place_rule_road": _("Too far by road"),
+    "place_rule_walk": _("Too far on foot"),
     # what is wrong with a policy, a need, a network
     "policy_invalid": _("The policy cannot be used. Nothing was changed; correct the values named below."),
     "policy_unknown_key": _("{path}: there is no such setting."),

@@ -37,7 +37,6 @@ SENTENCES: dict[str, str | Promise] = {
     "database_password_lost": _("The database refuses its password. The files *.password in {path} were changed."),
     "migration_failed": _("The database could not be brought up to date; nothing was started."),
     "demo_failed": _("The demo network could not be loaded. Start again, or set YIPAN_DEMO=0 to go on without it."),
-    "stopped_early": _("Stopped before everything was ready."),
     "not_ready_in_time": _("Some parts are not ready yet: {parts}. They are tried again; see the messages above."),
     # what takes a moment
     "database_make": _("Making the database (first start)"),
@@ -57,6 +56,5 @@ SENTENCES: dict[str, str | Promise] = {
     "ready_hl7": _("HL7 listener: {host}:{port} (MLLP)"),
     "ready_logins": _("Demo logins (name / password):"),
     "ready_stop": _("Stop with Ctrl-C."),
-    "user_exists": _("There is a user {name} already."),
     "user_added": _("The user {name} was added."),
 }

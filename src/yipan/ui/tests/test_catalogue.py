@@ -50,16 +50,6 @@ def test_missing_and_disagreeing_texts_are_problems(tmp_path: Path) -> None:
     assert found == {"Bed {bed}", "All", "New"}
 
 
-def test_compiled_catalogues_answer(tmp_path: Path) -> None:
-    """The binary file holds the translation."""
-    import gettext
-
-    po(tmp_path, ("Free", "空床"))
-    (written,) = catalogue.compile_catalogues(tmp_path)
-    with written.open("rb") as file:
-        assert gettext.GNUTranslations(file).gettext("Free") == "空床"
-
-
 def test_update_adds_and_drops(tmp_path: Path) -> None:
     """New texts are added empty and told; texts no longer used go; translations stay."""
     path = po(tmp_path, ("Old", "旧"), ("Kept", "留"))

@@ -25,8 +25,8 @@ TEXT = [
     ("accent", "sunken"),
     ("on-accent", "accent"),
     ("on-warn", "warn"),
-    *(("heat-ink-low", f"heat-{step}") for step in range(5)),
-    *(("heat-ink-high", f"heat-{step}") for step in (5, 6)),
+    *(("heat-ink-low", f"heat-{step}") for step in range(6)),
+    ("heat-ink-high", "heat-6"),
 ]
 EDGES = [("edge", "panel"), ("edge", "bg"), ("free", "sunken"), ("out", "sunken"), ("warn", "sunken"), ("accent", "bg")]
 

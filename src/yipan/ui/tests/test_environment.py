@@ -1,12 +1,16 @@
 """The template environment: escaping, translation, helpers."""
 
+import re
 from collections.abc import Callable
 
+import jinja2
 import pytest
+from django.template import engines
 from django.test import RequestFactory
 from django.urls import NoReverseMatch
+from lucide import IconDoesNotExist
 
-from yipan.ui import environment
+from yipan.ui import environment, svg
 
 Render = Callable[..., str]
 
@@ -57,3 +61,31 @@ def test_only_our_own_referers_are_linked() -> None:
     ours = RequestFactory().get("/", headers={"referer": "http://testserver/beds"})
     theirs = RequestFactory().get("/", headers={"referer": "https://example.org/"})
     assert (environment.same_site(ours), environment.same_site(theirs)) == (True, False)
+
+
+def all_templates() -> list[str]:
+    """Names of every template of the product."""
+    return jinja().list_templates(extensions=["html"])
+
+
+def jinja() -> jinja2.Environment:
+    return next(engine.env for engine in engines.all() if hasattr(engine, "env"))  # type: ignore[no-any-return, attr-defined]
+
+
+@pytest.mark.parametrize("name", all_templates())
+def test_every_template_compiles(name: str) -> None:
+    """A slip of syntax or a filter that does not exist is found without opening the page."""
+    jinja().get_template(name)
+
+
+def test_every_icon_exists() -> None:
+    """Each icon named in a template is in lucide's set."""
+    missing = []
+    for name in all_templates():
+        source, _, _ = jinja().loader.get_source(jinja(), name)  # type: ignore[union-attr]
+        for wanted in re.findall(r"""(?:icon\(|symbol=)["']([a-z0-9-]+)["']""", source):
+            try:
+                svg.icon(wanted)
+            except IconDoesNotExist:
+                missing.append(f"{name}: {wanted}")
+    assert not missing

@@ -1,6 +1,7 @@
 """Errors become pages, toasts and JSON with the right status, and never show their inside."""
 
 import json
+from typing import Any
 
 import pytest
 from django.test import Client
@@ -68,3 +69,11 @@ def test_unknown_addresses_have_a_page(client: Client) -> None:
     response = client.get("/no/such/page")
     assert response.status_code == 404
     assert 'href="/"' in response.content.decode()
+
+
+@pytest.mark.django_db
+def test_live_updates_begin_before_the_page_reads(client: Client, settings: Any) -> None:
+    """A page carries the mark from which its stream goes on; a fragment, which has no stream, costs no query."""
+    settings.MIDDLEWARE = [*settings.MIDDLEWARE, "yipan.ui.middleware.LiveMark"]
+    assert client.get("/mark").content.decode().isdecimal()
+    assert client.get("/mark", headers={"HX-Request": "true"}).content == b"none"

@@ -5,12 +5,13 @@ from string import Formatter
 import pytest
 from django.utils import translation
 
-from yipan.engine.placement.codes import PARAMS, Equipment, Part, Tier
+from yipan.engine.placement.codes import PARAMS, Equipment, Part, Refusal, Tier
 from yipan.ui.sentences.placement import SENTENCES
 
 NAMES = [
     *(tier.code for tier in Tier),
     *(part.code for part in Part),
+    *(refusal.rule_code for refusal in Refusal if refusal),
     *(f"place_equipment_{(e.name or '').lower()}" for e in Equipment),
 ]
 

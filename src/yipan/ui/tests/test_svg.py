@@ -57,5 +57,5 @@ def test_stacked_parts_fill_the_width() -> None:
 
 
 def test_heat_has_seven_steps() -> None:
-    """Shares outside the scale take its ends."""
-    assert [svg.heat_step(s) for s in (None, 0.2, 0.6, 0.8, 0.999, 1.2)] == [0, 0, 0, 3, 6, 6]
+    """Each edge begins its step; shares outside the scale take its ends."""
+    assert [svg.heat_step(s) for s in (None, 0.2, 0.6, 0.8, 0.929, 0.97, 1.2)] == [0, 0, 1, 3, 4, 6, 6]

@@ -20,4 +20,8 @@ def said(request: HttpRequest) -> HttpResponse:
     return HttpResponse("ok")
 
 
-urlpatterns = [path("", include("yipan.ui.urls")), path("fail/<kind>", fail), path("said", said)]
+def mark(request: HttpRequest) -> HttpResponse:
+    return HttpResponse(getattr(request, "live_since", "none"))
+
+
+urlpatterns = [path("", include("yipan.ui.urls")), path("fail/<kind>", fail), path("said", said), path("mark", mark)]

@@ -22,7 +22,8 @@ def test_session_leads_to_the_paths() -> None:
     key = client.session.session_key or ""
     assert paths_of_session(key) == (net.group.path,)
     actor = actor_of_session(key)
-    assert actor is not None and actor.user_id == user.pk
+    assert actor is not None
+    assert actor.user_id == user.pk
 
 
 @pytest.mark.parametrize("key", ["", "nonsense", "x" * 32])

@@ -49,9 +49,9 @@ def test_address_that_is_none_is_left_out() -> None:
 @pytest.mark.django_db
 def test_undone_acts_leave_no_entry() -> None:
     """An entry belongs to the transaction of its act."""
-    with pytest.raises(ZeroDivisionError), transaction.atomic():
+    with transaction.atomic():
         audit.record(Someone(), "a", "b", 1)
-        _ = 1 / 0
+        transaction.set_rollback(True)
     assert not Entry.objects.exists()
 
 
@@ -67,7 +67,7 @@ def test_database_refuses_changes(statement: str) -> None:
 
 @pytest.mark.django_db(transaction=True)
 def test_database_refuses_to_be_emptied() -> None:
-    """TRUNCATE is refused outside databases made for tests; shown in a database of another name with the same triggers."""
+    """TRUNCATE is refused outside databases made for tests; shown in one of another name with the same triggers."""
     from importlib import import_module
 
     guard = import_module("yipan.base.audit.migrations.0001_initial").GUARD

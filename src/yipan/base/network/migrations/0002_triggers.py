@@ -18,8 +18,6 @@ TABLES = [
     "policy",
 ]
 
-# ruff: noqa: S608 - the statements are constants
-
 # The number comes from a sequence, so it never repeats even when the row is truncated away, and it is stored in a row,
 # so another transaction sees it only together with the change. It is drawn after the row is locked: later is higher.
 CREATE = """

@@ -4,6 +4,7 @@ from yipan.base.network.models.clinical import Alliance, Department, Specialty, 
 from yipan.base.network.models.distances import Road, Walk
 from yipan.base.network.models.organisations import Organisation, OrganisationKind, Site
 from yipan.base.network.models.policies import Policy
+from yipan.base.network.models.uploads import Upload
 from yipan.base.network.models.version import NetworkVersion
 from yipan.base.network.models.wards import Bed, Isolation, LevelOfCare, Room, SexPolicy, Ward, WardCompetence
 
@@ -23,6 +24,7 @@ __all__ = [
     "Site",
     "Specialty",
     "SpecialtySimilarity",
+    "Upload",
     "Walk",
     "Ward",
     "WardCompetence",

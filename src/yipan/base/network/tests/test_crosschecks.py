@@ -65,4 +65,4 @@ def test_nothing_is_allied_or_leads_to_itself(table, row, column):
 def test_suggestions_stop_after_the_first_fifty():
     """A file with thousands of unknown codes is still checked quickly."""
     suggest = Suggestions({"wards": {("NEU1",)}})
-    assert [suggest("wards", "NEU2") for _ in range(60)] == ["NEU1"] * 50 + [""] * 10
+    assert [suggest("wards", "NEU2") for _ in range(60)] == [("near", "NEU1")] * 50 + [("unknown", "")] * 10

@@ -14,6 +14,19 @@ from yipan.base.network.tests.sample import NETWORK, Editor
 
 
 @pytest.mark.django_db
+def test_estimated_roads_agree_with_single_ones():
+    """Sites with coordinates and without a measured road get the estimate of `queries.drive`, to the minute."""
+    importing.import_network(NETWORK, actor=Editor())
+    owner = Site.objects.get(code="S1").organisation
+    for number in range(12):
+        at = {"latitude": 27 + number * 0.137, "longitude": 111 - number * 0.211}
+        Site.objects.create(code=f"X{number}", name="点", organisation=owner, **at)
+    sites = list(Site.objects.exclude(code="S2"))
+    road = road_matrix([s.pk for s in sites])
+    assert road.tolist() == [[queries.drive(one, other).minutes for other in sites] for one in sites]
+
+
+@pytest.mark.django_db
 def test_matrices_agree_with_single_ways():
     """Each entry is the way that `queries.travel` and `queries.drive` tell, infinite where there is none."""
     importing.import_network(NETWORK, actor=Editor())

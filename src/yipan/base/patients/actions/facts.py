@@ -9,7 +9,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from yipan.base.access import Actor
-from yipan.base.patients import idcard, names, phones
+from yipan.base.patients import idcard, mask_id_number, names, phones
 from yipan.base.patients.matching import NATIONAL_ID, NEWCOMER, IdentifierValue, Person
 from yipan.base.patients.models import Patient, Sex
 from yipan.kernel import clock
@@ -117,6 +117,11 @@ def known_person(patient: Patient) -> Person:
     return Person(patient.pk, patient.name, patient.pinyin, patient.sex, patient.birth_date, patient.phone, national)
 
 
+def told(identifier: IdentifierValue) -> dict[str, str]:
+    """An identifier as the audit trail keeps it: masked, because readers of the trail need not see patients."""
+    return {"system": identifier.system, "type": identifier.type, "value": mask_id_number(identifier.value)}
+
+
 def set_name(patient: Patient, name: str) -> None:
     """Set the name and what search keeps of it."""
     patient.name = name
@@ -134,7 +139,7 @@ def _identifiers(
         except InvalidInput as error:
             if not lenient:
                 raise
-            refused.append({"system": system, "value": value, "code": error.code})
+            refused.append({"system": system[:120], "value": mask_id_number(value[:120]), "code": error.code})
         else:
             values.setdefault((clean.system, clean.value), clean)
     return tuple(values.values()), tuple(refused)

@@ -23,6 +23,7 @@ from yipan.base.patients.actions.facts import (
     clean_identifier,
     known_person,
     set_name,
+    told,
 )
 from yipan.base.patients.matching import Decision, IdentifierValue, Person
 from yipan.base.patients.models import DuplicateCandidate, Identifier, Patient, Sex
@@ -141,7 +142,7 @@ def add_identifier(*, actor: Actor, patient_id: UUID, system: str, value: str, t
             "patient",
             patient.pk,
             patient_id=patient.pk,
-            data={"system": clean.system, "value": clean.value},
+            data=told(clean),
         )
         queue_duplicates(patient)
     elif queries.resolve(held.patient_id).pk != patient.pk:
@@ -193,7 +194,7 @@ def _create(actor: Actor, facts: Facts, extra: dict[str, str]) -> Patient:
     )
     set_name(patient, facts.name)
     patient.save(force_insert=True)
-    data = {"identifiers": [list(i) for i in facts.identifiers], "refused": list(facts.refused)}
+    data = {"identifiers": [told(i) for i in facts.identifiers], "refused": list(facts.refused)}
     audit.record(actor, "patient.register", "patient", patient.pk, patient_id=patient.pk, data=data)
     return patient
 

@@ -9,6 +9,7 @@ from uuid import UUID
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
@@ -17,7 +18,7 @@ from yipan.base.patients import actions, queries
 from yipan.base.patients.matching import NATIONAL_ID
 from yipan.base.patients.models import Patient, Sex
 from yipan.base.patients.panels import panels_for
-from yipan.base.patients.words import IDENTIFIER_TYPES, identifier_type
+from yipan.base.patients.words import IDENTIFIER_TYPES, field_of, identifier_type
 from yipan.kernel.errors import InvalidInput, YipanError
 
 FIELDS = ("name", "sex", "birth_date", "phone", "address", "contact_name", "contact_phone")
@@ -57,13 +58,31 @@ def record_page(request: HttpRequest, patient: Patient, **more: Any) -> HttpResp
         "identifiers": patient.identifiers.order_by("type", "system", "value"),
         "identifier_type": identifier_type,
         "types": [(code, label) for code, label in IDENTIFIER_TYPES.items() if code != "VN"],
-        "merges": queries.merges_of(patient.pk),
+        "history": history(patient),
         "panels": panels_for(who, patient.pk),
         "may_edit": who.may("patients.edit"),
         "may_merge": who.may("patients.merge"),
         "given": request.POST,
     } | more
     return render(request, "patients/record.html", context, status=422 if more.get("error") else 200)
+
+
+def history(patient: Patient) -> list[dict[str, Any]]:
+    """What happened to this record's identity, newest first, for the component `timeline`."""
+    shown = []
+    for merge in queries.merges_of(patient.pk):
+        words = {"retired": short(merge.retired_id), "survivor": short(merge.survivor_id), "reason": merge.reason}
+        text = _("Record {retired} went over to {survivor}: {reason}").format(**words)
+        shown.append({"at": merge.at, "text": text, "who": merge.actor, "symbol": "git-merge"})
+        if merge.undone_at:
+            text = _("The merge with {retired} was undone").format(**words)
+            shown.append({"at": merge.undone_at, "text": text, "who": merge.undone_by, "symbol": "undo-2"})
+    return sorted(shown, key=lambda item: item["at"], reverse=True)
+
+
+def short(record_id: UUID) -> str:
+    """The end of an identifier, enough to tell records apart when reading aloud."""
+    return str(record_id)[-8:]
 
 
 @require_http_methods(["GET", "POST"])
@@ -83,7 +102,7 @@ def new(request: HttpRequest) -> HttpResponseBase:
             return redirect("patient", patient_id=patient.pk)
         except InvalidInput as wrong:
             error = wrong
-    context = {"given": request.POST, "error": error, "sexes": Sex.choices, "patient": None}
+    context = {"given": request.POST, "error": error, "sexes": Sex.choices, "patient": None, "field_of": field_of}
     return render(request, "patients/edit.html", context, status=422 if error else 200)
 
 
@@ -102,7 +121,7 @@ def edit(request: HttpRequest, patient_id: UUID) -> HttpResponseBase:
         except InvalidInput as wrong:
             error = wrong
     given = request.POST or {field: getattr(patient, field) or "" for field in FIELDS}
-    context = {"given": given, "error": error, "sexes": Sex.choices, "patient": patient}
+    context = {"given": given, "error": error, "sexes": Sex.choices, "patient": patient, "field_of": field_of}
     return render(request, "patients/edit.html", context, status=422 if error else 200)
 
 

@@ -29,6 +29,7 @@ def test_new_patient_is_searchable_and_audited() -> None:
     assert list(patient.identifiers.values_list("system", "value", "type")) == [MR]
     entry = Entry.objects.get(patient_id=patient.pk)
     assert (entry.action, entry.actor_name) == ("patient.register", "周敏")
+    assert entry.data["identifiers"] == [{"system": "H1", "type": "MR", "value": "***123"}]
 
 
 def test_same_identifier_is_the_same_person() -> None:
@@ -79,7 +80,7 @@ def test_feed_is_taken_as_far_as_it_is_usable() -> None:
     )
     assert list(patient.identifiers.values_list("system", flat=True)) == ["H1"]
     refused = Entry.objects.get(action="patient.register").data["refused"]
-    assert refused == [{"system": NATIONAL_ID, "value": "123", "code": "id_number_shape"}]
+    assert refused == [{"system": NATIONAL_ID, "value": "**3", "code": "id_number_shape"}]
 
 
 def test_contradicted_card_makes_a_second_record_once() -> None:

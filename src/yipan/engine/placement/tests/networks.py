@@ -13,6 +13,7 @@ from yipan.engine.placement.codes import (
     Isolation,
     Level,
     NursingLevel,
+    Refusal,
     RoomSex,
     Severity,
     Sex,
@@ -27,6 +28,7 @@ from yipan.engine.placement.policy import (
     TIERS,
     Policy,
 )
+from yipan.engine.placement.rank import rank
 
 OWN, ALLY, KIN, FAR, ICU, AWAY = range(6)
 """Wards and departments of `plan`, one room of two beds each: home, allied, similar, other, intensive, other site."""
@@ -99,6 +101,15 @@ class Plan:
             self.walk,
             self.road,
         )
+
+
+MAN = {"department": OWN, "sex": Sex.MALE, "age": 50}
+"""An ordinary patient of the home department, as keywords of Need."""
+
+
+def refusal(plan: Plan, bed: int, policy: dict[str, Any] | None = None, **need: Any) -> Refusal:
+    """What `rank` says about one bed for `MAN` with other values."""
+    return rank(plan.beds(), Need(**(MAN | need)), Policy.from_dict(policy or {})).refusal(bed)
 
 
 def random_beds(seed: int, size: int = 40) -> Beds:

@@ -1,6 +1,17 @@
 """Pages of the bed pool. One file for each page; each names its addresses in `PAGES`."""
 
-from yipan.lines.beds.pages import bed, bed_actions, board, desk, figures, overview, waiting
+from yipan.lines.beds.pages import (
+    bed,
+    bed_actions,
+    board,
+    calls,
+    desk,
+    figures,
+    overview,
+    rounds,
+    waiting,
+    ward,
+)
 from yipan.spine.registry import Page
 from yipan.ui.navigation import NavItem
 
@@ -12,8 +23,11 @@ PAGES: tuple[Page, ...] = (
     *bed_actions.PAGES,
     *desk.PAGES,
     *waiting.PAGES,
+    *ward.PAGES,
+    *rounds.PAGES,
+    *calls.PAGES,
 )
 """Every page and fragment of the line."""
 
-NAV: tuple[NavItem, ...] = (overview.NAV, board.NAV, figures.NAV, desk.NAV, waiting.NAV)
+NAV: tuple[NavItem, ...] = (overview.NAV, board.NAV, figures.NAV, desk.NAV, waiting.NAV, ward.NAV, rounds.NAV, calls.NAV)
 """Entries of the main navigation; `line.announce` registers them."""

@@ -72,37 +72,43 @@ def bed(request: HttpRequest, bed_id: UUID) -> HttpResponse:
 def actions(actor: Actor, sheet: BedSheet) -> list[Action]:
     """What this person may do with the bed now; only steps whose pages are installed."""
     row, ward_id = sheet.row, sheet.bed.room.ward_id
-    receive = actor.may("beds.receive", row.path, ward_id=ward_id)
-    discharge = actor.may("beds.discharge", row.path, ward_id=ward_id)
-    close = actor.may("beds.close", row.path)
-    empty = row.booking_id is None
-    offered = []
-    if receive and empty and row.next_booking_id and row.next_purpose == "care":
-        offered.append(Action(address("bed-arrive", row.next_booking_id), _("Patient is in the bed"), "log-in", "primary"))
-    if sheet.status is BedStatus.OCCUPIED:
-        if discharge:
-            words_ = _("Change the expected discharge") if row.end_announced else _("Announce the discharge")
-            offered.append(
-                Action(address("bed-discharge", row.booking_id), words_, "calendar-check", field="datetime")
-            )
-        if receive:
-            offered.append(
-                Action(
-                    address("bed-depart", row.booking_id),
-                    _("Patient has left"),
-                    "log-out",
-                    question=_("Has the patient physically left? The bed goes to cleaning at once."),
-                )
-            )
-    if receive and sheet.status is BedStatus.CLEANING:
-        offered.append(Action(address("bed-clean-done", row.id), _("Bed is ready"), "circle-check", "primary"))
-    if receive and empty and sheet.status is BedStatus.FREE:
-        offered.append(Action(address("bed-clean-start", row.id), _("Clean once more"), "sparkles"))
-    if close and sheet.status is BedStatus.CLOSED:
-        offered.append(Action(address("bed-reopen", row.id), _("Open the bed again"), "lock-open", "primary"))
-    elif close:
-        offered.append(Action(address("bed-close", row.id), _("Close the bed"), "lock", "danger", field="reason"))
+    offered: list[Action] = []
+    if actor.may("beds.discharge", row.path, ward_id=ward_id) and sheet.status is BedStatus.OCCUPIED:
+        offered.append(_discharge(sheet))
+    if actor.may("beds.receive", row.path, ward_id=ward_id):
+        offered += _receiving(sheet)
+    if actor.may("beds.close", row.path):
+        offered.append(_closing(sheet))
     return [action for action in offered if action.url]
+
+
+def _discharge(sheet: BedSheet) -> Action:
+    known = sheet.row.end_announced
+    label = _("Change the expected discharge") if known else _("Announce the discharge")
+    return Action(address("bed-discharge", sheet.row.booking_id), label, "calendar-check", field="datetime")
+
+
+def _receiving(sheet: BedSheet) -> list[Action]:
+    row, steps = sheet.row, []
+    if row.booking_id is None and row.next_booking_id and row.next_purpose == "care":
+        arrive = address("bed-arrive", row.next_booking_id)
+        steps.append(Action(arrive, _("Patient is in the bed"), "log-in", "primary"))
+    match sheet.status:
+        case BedStatus.OCCUPIED:
+            question = _("Has the patient physically left? The bed goes to cleaning at once.")
+            depart = address("bed-depart", row.booking_id)
+            steps.append(Action(depart, _("Patient has left"), "log-out", question=question))
+        case BedStatus.CLEANING:
+            steps.append(Action(address("bed-clean-done", row.id), _("Bed is ready"), "circle-check", "primary"))
+        case BedStatus.FREE:
+            steps.append(Action(address("bed-clean-start", row.id), _("Clean once more"), "sparkles"))
+    return steps
+
+
+def _closing(sheet: BedSheet) -> Action:
+    if sheet.status is BedStatus.CLOSED:
+        return Action(address("bed-reopen", sheet.row.id), _("Open the bed again"), "lock-open", "primary")
+    return Action(address("bed-close", sheet.row.id), _("Close the bed"), "lock", "danger", field="reason")
 
 
 def _day_of_stay(sheet: BedSheet) -> int | None:

@@ -278,7 +278,7 @@ def _waiting(actor: Actor, site: Site, at: datetime | None = None) -> dict[str, 
         "waiting_later": len(later),
         "waiting_median": waits[len(waits) // 2] if waits else None,
         "names": actor.may("patients.view", site.organisation.path),
-        "desk": address("desk") or address("desk-list"),
+        "waiting_href": address("waiting"),
     }
 
 

@@ -84,7 +84,8 @@ class Speaker:
             case BedStatus.OCCUPIED:
                 return self._occupied_face(cell, label)
             case BedStatus.FREE:
-                return Face(cell.id, label, " free", self._free(cell), signs=self._equipment(cell), said=self._later(cell))
+                signs, said = self._equipment(cell), self._later(cell)
+                return Face(cell.id, label, " free", self._free(cell), signs=signs, said=said)
             case BedStatus.HELD:
                 words = self._due if cell.next_state == "confirmed" else self._held
                 return Face(cell.id, label, " held", self._promise(cell, words), signs=self._equipment(cell))

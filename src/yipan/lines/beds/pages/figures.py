@@ -36,6 +36,8 @@ def figures(request: HttpRequest) -> HttpResponse:
     by = request.GET.get("by", "site")
     by = by if by in query.GROUPS else "site"
     (overall,) = query.table(actor=actor, asked=asked, by="total") or [Row(0)]
+    if request.headers.get("HX-Request") == "true":
+        return render(request, "beds/figures_cards.html", {"cards": _cards(overall)})
     rows = query.table(actor=actor, asked=asked, by=by)
     context = {
         "asked": asked,

@@ -23,14 +23,15 @@ from yipan.base.network.models import Department, Site, Specialty
 from yipan.kernel import clock
 from yipan.lines.beds.pages import network_map
 from yipan.lines.beds.pages.board import actor_of, by_site
+from yipan.lines.beds.pages.overview_cards import cards
 from yipan.lines.beds.queries import overview as query
 from yipan.lines.beds.queries.overview import Flow, Group, Help
 from yipan.lines.beds.queries.tallies import Counts, tallies, total
 from yipan.spine.registry import Page
-from yipan.ui.filters import minutes, number
 from yipan.ui.navigation import NavItem
 
 PARTS = ("kpis", "heat", "waits", "flow", "map")
+SERIES = ("confirmed", "held", "wanted", "leaving")
 HELPS_SHOWN = 10
 BAR = 84
 ROWS_OPEN = 12
@@ -146,7 +147,8 @@ class Overview:
 
     def flow(self) -> dict[str, Any]:
         found = query.flow(actor=self.actor, later=self.waiting[1], at=self.at)
-        return {"hours": hours(found), "flow": found, "sums": {n: sum(getattr(found, n)) for n in _SERIES}, "at": self.at}
+        sums = {name: sum(getattr(found, name)) for name in SERIES}
+        return {"hours": hours(found), "flow": found, "sums": sums, "at": self.at}
 
     def map(self) -> dict[str, Any]:
         return {"map": network_map.draw(self.sites, self.site_counts), "at": self.at}
@@ -193,9 +195,6 @@ class Overview:
         return cache.get_or_set(f"beds.overview:{name}:{scope_key}:{stamp}", make, SLOW_FOR * 2)
 
 
-_SERIES = ("confirmed", "held", "wanted", "leaving")
-
-
 @require_GET
 def overview(request: HttpRequest) -> HttpResponse:
     """The whole page."""
@@ -211,99 +210,6 @@ def parts(request: HttpRequest) -> HttpResponse:
     wanted = [name for name in request.GET.get("ids", "").split(",") if name in PARTS]
     context: dict[str, Any] = {"parts": {name: made.part(name) for name in wanted}, "at": made.at}
     return render(request, "beds/overview_parts.html", context | {"query_string": _query_string(request)})
-
-
-def cards(
-    counts: Counts,
-    waiting: Sequence[query.WaitingRow],
-    left: int,
-    away: float,
-    spark: Sequence[int],
-    at: datetime,
-) -> list[dict[str, Any]]:
-    """The key figures, as arguments of the component `kpi`."""
-    waits = sorted(at - row.since for row in waiting)
-    critical = sum(row.severity == "critical" for row in waiting)
-    bookings = _("Bookings under way")
-    made: list[dict[str, Any]] = [
-        {
-            "label": _("Beds in use"),
-            "value": number(counts.occupied),
-            "unit": f"/ {number(counts.open)}",
-            "detail": "" if counts.occupancy is None else f"{counts.occupancy * 100:.1f}%",
-            "spark": list(spark),
-            "about": {
-                "definition": _("Beds with a patient in them, among beds that are not closed. The line: last 24 hours."),
-                "numerator": number(counts.occupied),
-                "denominator": number(counts.open),
-                "source": bookings,
-            },
-        },
-        {
-            "label": _("Available now"),
-            "value": number(counts.free),
-            "after": _("tonight %(n)s") % {"n": number(counts.tonight)},
-            "detail": _("%(leaving)s leave today · %(held)s held")
-            % {"leaving": number(counts.leaving), "held": number(counts.held)},
-            "about": {
-                "definition": _(
-                    "Free beds that nobody is expected in within two hours. Tonight: free at the end of the day if all"
-                    " that is decided happens: announced departures, holds, confirmed admissions, closures."
-                ),
-                "source": _("Bookings under way, held and confirmed"),
-            },
-        },
-        {
-            "label": _("Waiting"),
-            "value": number(len(waiting)),
-            "detail": _("median %(median)s · longest %(longest)s")
-            % {"median": minutes(_median(waits)), "longest": minutes(waits[-1])}
-            if waits
-            else _("nobody waits"),
-            "unit": _("%(n)s critical") % {"n": critical} if critical else "",
-            "tone": "warn" if critical else "",
-            "about": {
-                "definition": _(
-                    "Requests for a bed now for which nothing is held. The wait counts from the admission certificate,"
-                    " for planned admissions from the day asked for."
-                ),
-                "source": _("Open requests"),
-            },
-        },
-        {
-            "label": _("Discharges today"),
-            "value": number(left + counts.leaving),
-            "detail": _("%(left)s have left · %(open)s still to go")
-            % {"left": number(left), "open": number(counts.leaving)},
-            "about": {
-                "definition": _("Patients who have left today, and those whose departure is announced for today."),
-                "numerator": number(left),
-                "denominator": number(left + counts.leaving),
-                "source": _("Bookings ended today, announced departures"),
-            },
-        },
-        {
-            "label": _("Outliers"),
-            "value": number(counts.outliers),
-            "detail": _("%(days)s bed-days this month") % {"days": number(away)},
-            "about": {
-                "definition": _(
-                    "Patients in a bed of another department than their own. Bed-days: the time they spent there since"
-                    " the first of the month."
-                ),
-                "source": _("Bookings of this month"),
-            },
-        },
-        {
-            "label": _("Cleaning · closed"),
-            "value": f"{number(counts.cleaning)} · {number(counts.closed)}",
-            "detail": _("of %(n)s beds") % {"n": number(counts.beds)},
-            "about": {"definition": _("Beds being made ready, and beds that are shut."), "source": bookings},
-        },
-    ]
-    for card in made:
-        card["about"]["as_of"] = at
-    return made
 
 
 def advice(entry: Help) -> list[tuple[str, str]]:
@@ -328,11 +234,6 @@ def hours(found: Flow) -> list[Hour]:
     tallest = max([*coming, *found.leaving, 1])
     series = zip(found.confirmed, found.held, found.wanted, found.leaving, strict=True)
     return [Hour(found.start + timedelta(hours=i), *values, tallest) for i, values in enumerate(series)]
-
-
-def _median(waits: Sequence[timedelta]) -> timedelta:
-    middle = len(waits) // 2
-    return waits[middle] if len(waits) % 2 else (waits[middle - 1] + waits[middle]) / 2
 
 
 def _first_open(groups: Sequence[Group]) -> set[str]:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import lru_cache
+from typing import Any
 from uuid import UUID
 
 from django.db import connection
@@ -41,7 +42,8 @@ class Cell:
 
     `day` is the day of the stay, the day of admission being 1, across transfers. `until_day` and `until` tell when the
     stay, cleaning or closure ends as far as is known. `admits` says who may be put beside those who are in the room:
-    "any", "male", "female" or "none"; `infected`, that somebody in the room is isolated.
+    "any", "male", "female" or "none"; `infected`, that somebody in the room is isolated. `outlier`: the patient belongs
+    to another department than the bed; `leaving`: the departure is announced for today, or should have been already.
     """
 
     id: str
@@ -72,23 +74,16 @@ class Cell:
     next_at: str | None
     next_sex: str | None
     status: BedStatus = BedStatus.FREE
+    outlier: bool = False
+    leaving: bool = False
     admits: str = "any"
     infected: bool = False
 
     @property
-    def outlier(self) -> bool:
-        """The patient belongs to another department than the bed."""
-        return self.home_id is not None and self.home_id != self.department_id
-
-    @property
-    def leaving(self) -> bool:
-        """The ward has announced the departure for today, or it should have been already."""
-        return bool(self.end_announced) and self.purpose == "care" and (self.until_day or 0) <= 0
-
-    @property
     def obtainable(self) -> bool:
-        """Somebody new can have the bed today: free, being cleaned, or left today, and not promised to anybody."""
-        if self.next_state is not None and self.status is not BedStatus.FREE:
+        """Somebody new can have the bed today: free, being cleaned, or left today, and not promised until the day
+        after tomorrow."""
+        if self.next_state is not None and (self.next_day or 0) <= 1:
             return False
         return self.status in (BedStatus.FREE, BedStatus.CLEANING) or self.leaving
 
@@ -184,9 +179,7 @@ def own_site_id(actor: Actor, sites: Iterable[Site]) -> UUID | None:
     return next((site_id for site_id in found if site_id in known), None)
 
 
-def wards(
-    actor: Actor, *, site_id: UUID | None = None, ward_ids: Iterable[UUID] | None = None
-) -> dict[str, Ward]:
+def wards(actor: Actor, *, site_id: UUID | None = None, ward_ids: Iterable[UUID] | None = None) -> dict[str, Ward]:
     """The wards that the actor may see, of a site or of the given ones, by identifier, in order of their codes."""
     rows = Ward.objects.filter(scope(actor, "beds.view", "site__organisation__path"))
     if site_id is not None:
@@ -206,7 +199,7 @@ def cells(*, actor: Actor, ward_ids: Iterable[UUID | str], at: datetime | None =
     """The beds of the wards that the actor may see, by ward and then as the rooms and beds are numbered."""
     at = at or clock.now()
     where = "org.path LIKE ANY(%(paths)s) AND ward.id = ANY(%(wards)s)"
-    params = {
+    params: dict[str, Any] = {
         "at": at,
         "paths": [p + "%" for p in actor.paths("beds.view")],
         "wards": [ward_id if isinstance(ward_id, UUID) else UUID(ward_id) for ward_id in ward_ids],
@@ -216,6 +209,9 @@ def cells(*, actor: Actor, ward_ids: Iterable[UUID | str], at: datetime | None =
         found = [Cell(*row) for row in cursor.fetchall()]
     for cell in found:
         cell.status = bed_status(cell.purpose, instant(cell.next_from), at)
+        if cell.purpose == "care":
+            cell.outlier = cell.home_id is not None and cell.home_id != cell.department_id
+            cell.leaving = bool(cell.end_announced) and (cell.until_day or 0) <= 0
     _look_around(found)
     found.sort(key=lambda c: (c.ward_id, natural(c.room), natural(c.label)))
     return found

@@ -279,4 +279,3 @@ def open_requests(patient_ids: Iterable[UUID]) -> dict[UUID, tuple[UUID, Request
     rows = Request.objects.filter(patient_id__in=list(patient_ids), line="beds", cancelled_at=None)
     found = with_state(rows).order_by("created_at").values_list("patient_id", "id", "state")  # type: ignore[misc]
     return {who: (request, RequestState(state)) for who, request, state in found if state != RequestState.DONE}
-

@@ -11,7 +11,7 @@ from typing import Any
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as lazy
+from django.utils.translation import gettext_lazy
 
 from yipan.base.access import SYSTEM
 from yipan.base.network.models import Isolation, LevelOfCare
@@ -21,56 +21,56 @@ from yipan.spine.models import Event
 from yipan.ui.filters import moment
 
 EVENT_WORDS: Mapping[str, tuple[str | Promise, str, str]] = {
-    "request.created": (lazy("Bed asked for"), "file-plus-2", "accent"),
-    "request.revised": (lazy("Clinical facts changed"), "pencil", "neutral"),
-    "request.cancelled": (lazy("Request withdrawn"), "circle-x", "warn"),
-    "booking.held": (lazy("Bed held"), "hand", "held"),
-    "booking.confirmed": (lazy("Admission confirmed"), "clipboard-check", "accent"),
-    "booking.arrived": (lazy("Patient arrived"), "log-in", "accent"),
-    "booking.moved": (lazy("Patient moved in from another bed"), "arrow-right-left", "accent"),
-    "booking.swapped": (lazy("Patients changed beds"), "arrow-right-left", "accent"),
-    "booking.departed": (lazy("Patient left"), "log-out", "free"),
-    "booking.released": (lazy("Reservation given back"), "undo-2", "neutral"),
-    "booking.expired": (lazy("Hold ran out"), "timer-off", "neutral"),
-    "booking.no_show": (lazy("Patient did not come"), "user-x", "warn"),
-    "booking.displaced": (lazy("Reservation lost"), "triangle-alert", "warn"),
-    "booking.postponed": (lazy("Reservation starts later"), "clock-arrow-down", "held"),
-    "booking.end_announced": (lazy("Expected discharge announced"), "calendar-check", "accent"),
-    "booking.end_withdrawn": (lazy("Expected discharge withdrawn"), "calendar-x", "warn"),
-    "booking.overran": (lazy("Stay lasts longer than announced"), "clock-alert", "warn"),
-    "booking.arrival_undone": (lazy("Arrival taken back"), "undo-2", "neutral"),
-    "booking.departure_undone": (lazy("Departure taken back"), "undo-2", "neutral"),
-    "turnover.started": (lazy("Cleaning started"), "sparkles", "neutral"),
-    "turnover.finished": (lazy("Cleaning finished"), "circle-check", "free"),
-    "turnover.overran": (lazy("Cleaning takes longer"), "clock-alert", "warn"),
-    "closure.started": (lazy("Bed closed"), "lock", "neutral"),
-    "closure.planned": (lazy("Closure planned"), "lock", "neutral"),
-    "closure.ended": (lazy("Bed opened again"), "lock-open", "free"),
-    "bed.ready": (lazy("Ward has made the bed ready"), "bed", "free"),
-    "stay.away": (lazy("Patient is away on leave"), "door-open", "neutral"),
-    "stay.back": (lazy("Patient is back from leave"), "door-closed", "neutral"),
-    "notice.made": (lazy("Ward told"), "bell", "neutral"),
-    "notice.seen": (lazy("Ward has read the notice"), "check-check", "neutral"),
-    "call.done": (lazy("Day-3 call made"), "phone", "free"),
-    "call.tried": (lazy("Day-3 call tried, not reached"), "phone-missed", "held"),
+    "request.created": (gettext_lazy("Bed asked for"), "file-plus", "accent"),
+    "request.revised": (gettext_lazy("Clinical facts changed"), "pencil", "neutral"),
+    "request.cancelled": (gettext_lazy("Request withdrawn"), "circle-x", "warn"),
+    "booking.held": (gettext_lazy("Bed held"), "hand", "held"),
+    "booking.confirmed": (gettext_lazy("Admission confirmed"), "clipboard-check", "accent"),
+    "booking.arrived": (gettext_lazy("Patient arrived"), "log-in", "accent"),
+    "booking.moved": (gettext_lazy("Patient moved in from another bed"), "arrow-right-left", "accent"),
+    "booking.swapped": (gettext_lazy("Patients changed beds"), "arrow-right-left", "accent"),
+    "booking.departed": (gettext_lazy("Patient left"), "log-out", "free"),
+    "booking.released": (gettext_lazy("Reservation given back"), "undo-2", "neutral"),
+    "booking.expired": (gettext_lazy("Hold ran out"), "timer-off", "neutral"),
+    "booking.no_show": (gettext_lazy("Patient did not come"), "user-x", "warn"),
+    "booking.displaced": (gettext_lazy("Reservation lost"), "triangle-alert", "warn"),
+    "booking.postponed": (gettext_lazy("Reservation starts later"), "clock-arrow-down", "held"),
+    "booking.end_announced": (gettext_lazy("Expected discharge announced"), "calendar-check", "accent"),
+    "booking.end_withdrawn": (gettext_lazy("Expected discharge withdrawn"), "calendar-x", "warn"),
+    "booking.overran": (gettext_lazy("Stay lasts longer than announced"), "clock-alert", "warn"),
+    "booking.arrival_undone": (gettext_lazy("Arrival taken back"), "undo-2", "neutral"),
+    "booking.departure_undone": (gettext_lazy("Departure taken back"), "undo-2", "neutral"),
+    "turnover.started": (gettext_lazy("Cleaning started"), "sparkles", "neutral"),
+    "turnover.finished": (gettext_lazy("Cleaning finished"), "circle-check", "free"),
+    "turnover.overran": (gettext_lazy("Cleaning takes longer"), "clock-alert", "warn"),
+    "closure.started": (gettext_lazy("Bed closed"), "lock", "neutral"),
+    "closure.planned": (gettext_lazy("Closure planned"), "lock", "neutral"),
+    "closure.ended": (gettext_lazy("Bed opened again"), "lock-open", "free"),
+    "bed.ready": (gettext_lazy("Ward has made the bed ready"), "bed", "free"),
+    "stay.away": (gettext_lazy("Patient is away on leave"), "door-open", "neutral"),
+    "stay.back": (gettext_lazy("Patient is back from leave"), "door-closed", "neutral"),
+    "notice.made": (gettext_lazy("Ward told"), "bell", "neutral"),
+    "notice.seen": (gettext_lazy("Ward has read the notice"), "check-check", "neutral"),
+    "call.done": (gettext_lazy("Day-3 call made"), "phone", "free"),
+    "call.tried": (gettext_lazy("Day-3 call tried, not reached"), "phone-missed", "held"),
 }
 """Kind of event → sentence, icon of lucide, tone of the timeline."""
 
 FIELDS: Mapping[str, str | Promise] = {
-    "severity": lazy("Severity"),
-    "nursing_level": lazy("Nursing level"),
-    "isolation": lazy("Isolation"),
-    "pathogen": lazy("Pathogen"),
-    "oxygen": lazy("oxygen"),
-    "monitor": lazy("monitor"),
-    "ventilator": lazy("ventilator"),
-    "level_of_care": lazy("Level of care"),
-    "diagnosis_code": lazy("Diagnosis code"),
-    "diagnosis": lazy("Diagnosis"),
-    "expected_days": lazy("Expected stay (days)"),
-    "home_minutes": lazy("From home (minutes)"),
-    "origin": lazy("Origin"),
-    "note": lazy("Note"),
+    "severity": gettext_lazy("Severity"),
+    "nursing_level": gettext_lazy("Nursing level"),
+    "isolation": gettext_lazy("Isolation"),
+    "pathogen": gettext_lazy("Pathogen"),
+    "oxygen": gettext_lazy("oxygen"),
+    "monitor": gettext_lazy("monitor"),
+    "ventilator": gettext_lazy("ventilator"),
+    "level_of_care": gettext_lazy("Level of care"),
+    "diagnosis_code": gettext_lazy("Diagnosis code"),
+    "diagnosis": gettext_lazy("Diagnosis"),
+    "expected_days": gettext_lazy("Expected stay (days)"),
+    "home_minutes": gettext_lazy("From home (minutes)"),
+    "origin": gettext_lazy("Origin"),
+    "note": gettext_lazy("Note"),
 }
 VALUES: Mapping[str, Callable[[str], Any]] = {
     "severity": lambda v: Severity(v).label,
@@ -117,10 +117,8 @@ def _details(event: Event, site: Any) -> list[str]:
     data = event.data if isinstance(event.data, dict) else {}
     if event.kind == "request.revised":
         return [_change(name, pair) for name, pair in data.items() if isinstance(pair, list) and len(pair) == 2]
-    details = []
-    for key in ("end", "start"):
-        if (at := _instant(data.get(key))) is not None:
-            details.append(moment(at, site))
+    instants = (_instant(data.get(key)) for key in ("end", "start"))
+    details = [moment(at, site) for at in instants if at is not None]
     if reason := data.get("reason"):
         details.append(str(reason))
     return details
@@ -140,4 +138,3 @@ def _instant(value: Any) -> datetime | None:
         return datetime.fromisoformat(value) if isinstance(value, str) else None
     except ValueError:
         return None
-

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
-from statistics import median
+from typing import Any
 from uuid import UUID
 
 from django.db import connection
@@ -104,7 +104,7 @@ class Help:
 
     @property
     def median(self) -> timedelta:
-        return median(self.waits)
+        return middle(self.waits)
 
     @property
     def longest(self) -> timedelta:
@@ -156,7 +156,8 @@ def waiting_rows(
         "wanted_from",
         "created_at",
     )
-    now, later = [], []
+    now: list[WaitingRow] = []
+    later: list[WaitingRow] = []
     for *facts, wanted_from, created_at in found.filter(admission__isnull=False):
         if wanted_from > created_at:
             facts[1] = wanted_from
@@ -185,7 +186,8 @@ def helps(rows: Sequence[WaitingRow], tallied: Iterable[Tally], at: datetime) ->
     for key, entry in found.items():
         own = beds.get(str(key), Counts())
         entry.own_free, entry.own_leaving = own.free, own.leaving
-    for department_id, ally_id in Alliance.objects.filter(department_id__in=ids).values_list("department_id", "ally_id"):
+    alliances = Alliance.objects.filter(department_id__in=ids).values_list("department_id", "ally_id")
+    for department_id, ally_id in alliances:
         ally = beds.get(str(ally_id), Counts())
         found[department_id].allied_free += ally.free
         found[department_id].allied_leaving += ally.leaving
@@ -226,6 +228,12 @@ def in_use(*, actor: Actor, at: datetime | None = None) -> list[int]:
         return [count for _, count in cursor.fetchall()]
 
 
+def middle(waits: Sequence[timedelta]) -> timedelta:
+    """The median of at least one wait."""
+    ordered, half = sorted(waits), len(waits) // 2
+    return ordered[half] if len(waits) % 2 else (ordered[half - 1] + ordered[half]) / 2
+
+
 def grouped(sites: Sequence[Site], beds: Mapping[str, Counts]) -> list[Group]:
     """Sites by the organisation that divides them first, groups and sites with most beds first."""
     depth = _dividing_depth([site.organisation.path for site in sites])
@@ -256,7 +264,7 @@ def _prefix(path: str, depth: int) -> str:
     return ".".join(path.split(".")[:-1][:depth]) + "."
 
 
-def _params(actor: Actor, at: datetime) -> dict[str, object]:
+def _params(actor: Actor, at: datetime) -> dict[str, Any]:
     return {"at": at, "paths": [p + "%" for p in actor.paths("beds.view")]}
 
 

@@ -29,7 +29,7 @@ from yipan.kernel.errors import Conflict
 from yipan.lines.beds.queries import arrays
 from yipan.lines.beds.queries.arrays import SEXES, Network
 from yipan.lines.beds.queries.facts import BedPlace
-from yipan.lines.beds.queries.policies import placement_policy
+from yipan.base.network.queries import placement_policy
 from yipan.spine.models import Request
 from yipan.spine.queries import present
 

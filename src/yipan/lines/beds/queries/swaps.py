@@ -16,7 +16,7 @@ from yipan.engine.placement.codes import Refusal
 from yipan.kernel import clock
 from yipan.lines.beds.queries import arrays
 from yipan.lines.beds.queries.desk import beds_by_id
-from yipan.lines.beds.queries.policies import placement_policy
+from yipan.base.network.queries import placement_policy
 from yipan.lines.beds.queries.proposals import need_of
 from yipan.spine.models import Booking, Request
 

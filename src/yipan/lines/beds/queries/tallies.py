@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, fields
 from datetime import UTC, datetime
+from typing import Any
 from uuid import UUID
 
 from django.db import connection
@@ -82,7 +83,7 @@ class Tally:
 def tallies(*, actor: Actor, at: datetime | None = None, site_ids: Iterable[UUID] | None = None) -> list[Tally]:
     """Counts of every ward and department whose beds the actor may see, of the given sites or of all."""
     at = at or clock.now()
-    params = {"at": at, "soon": at + HELD_AHEAD, "paths": [p + "%" for p in actor.paths("beds.view")]}
+    params: dict[str, Any] = {"at": at, "soon": at + HELD_AHEAD, "paths": [p + "%" for p in actor.paths("beds.view")]}
     where = "org.path LIKE ANY(%(paths)s)"
     if site_ids is not None:
         where += " AND ward.site_id = ANY(%(sites)s)"

@@ -16,7 +16,7 @@ from yipan.engine.placement import rank
 from yipan.engine.placement.codes import BedState, Tier
 from yipan.kernel import clock
 from yipan.lines.beds.queries import arrays
-from yipan.lines.beds.queries.policies import placement_policy
+from yipan.base.network.queries import placement_policy
 from yipan.lines.beds.queries.proposals import need_of
 from yipan.spine.models import Request
 
@@ -154,12 +154,8 @@ class Wanted:
         return Wanted(**{**{n: getattr(self, n) for n in Wanted.__slots__}, name: empty})
 
     def matches(self, row: Waiting) -> bool:
-        if self.standing == "displaced":
-            standing = row.displaced
-        else:
-            standing = not self.standing or row.standing == self.standing
         return (
-            standing
+            (row.displaced if self.standing == "displaced" else self.standing in ("", row.standing))
             and self.department in (None, row.department_id)
             and self.site in (None, row.site_id)
             and self.priority in ("", row.priority)
@@ -241,14 +237,14 @@ def repatriations(*, actor: Actor, at: datetime | None = None, limit: int = 200)
     requests = Request.objects.select_related("admission", "home_department__site__organisation").in_bulk(
         [row[0] for row in rows]
     )
+    policies = {path: placement_policy(path)[0] for path in {row[6] for row in rows}}
     found: list[Outlier] = []
     for row in rows:
-        request = requests[row[0]]
-        policy, _ = placement_policy(request.home_department.site.organisation.path)
-        current = network.bed.get(row[2], -1)
-        if current < 0:
+        current = network.bed.get(row[2])
+        if current is None:
             continue
-        ranking = rank(beds, need_of(request, network, at=at, start=None, current_bed=current), policy)
+        need = need_of(requests[row[0]], network, at=at, start=None, current_bed=current)
+        ranking = rank(beds, need, policies[row[6]])
         order = ranking.order
         mine = beds.beds["department"][order] == network.department[row[4]]
         home = order[mine & free[order] & (ranking.result.tier[order] == Tier.OWN)]

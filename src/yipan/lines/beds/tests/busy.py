@@ -72,7 +72,7 @@ def lie(
 
 def busy_hospital() -> BusyHospital:
     """Monday noon. Neurology: 01 man, 02 leaves at 15:00, 03 held for a woman, 04 free beside her, 05 being cleaned,
-    06 free, 07 closed, 08 free until a confirmed man comes at 18:00. Neurosurgery 01: a woman of neurology, critical."""
+    06 free, 07 closed, 08 free until a confirmed man comes at 18:00. Neurosurgery 01: a critical woman of neurology."""
     network = small_network(wards={"neurology": 8, "neurosurgery": 4})
     made = BusyHospital(network)
     rows = made.bookings

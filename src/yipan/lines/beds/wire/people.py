@@ -135,6 +135,7 @@ def _merge(event: AdtEvent, source: Sender, actor: Actor) -> Outcome:
     if survivor is not None and former is not None:
         if survivor.pk == former.pk:
             return Outcome(ALREADY_SO, survivor.pk)
+        requests.keep_one(survivor.pk, former.pk, actor=actor)
         actions.merge(actor=actor, survivor_id=survivor.pk, retired_id=former.pk, reason=f"ADT^A40 {actor.name}"[:200])
         return Outcome("merged", survivor.pk)
     # Only one of the two numbers was known: the person simply has both from now on.

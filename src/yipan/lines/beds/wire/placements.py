@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from yipan.base.network.models import Alliance, Bed, LevelOfCare, SpecialtySimilarity
+from yipan.base.network.queries import placement_policy
 from yipan.lines.beds.actions.stays import wish_for_call
 from yipan.lines.beds.models import Placement, Tier
 from yipan.lines.beds.queries.facts import BedPlace
-from yipan.lines.beds.queries.policies import placement_policy
 from yipan.spine.models import Booking, Request
 
 

@@ -111,6 +111,19 @@ def withdraw(request: Request, *, actor: Actor) -> None:
     actions.cancel_request(actor=actor, request_id=request.pk, reason=REASON)
 
 
+def keep_one(survivor_id: UUID, retired_id: UUID, *, actor: Actor) -> None:
+    """Two records that are one person ask for one bed: the request that is further on stays, the other is withdrawn.
+
+    Where both lie in a bed nothing is withdrawn; then they are two people, and the merge is refused.
+    """
+    one, other = open_of(survivor_id), open_of(retired_id)
+    if one is None or other is None:
+        return
+    lesser = min((other, one), key=lambda r: OPEN.index(r.state))  # type: ignore[attr-defined]
+    if lesser.state != RequestState.ACTIVE:  # type: ignore[attr-defined]
+        withdraw(lesser, actor=actor)
+
+
 def _of(patient_id: UUID) -> Any:
     rows = Request.objects.select_related("admission", "home_department__site", "patient")
     return rows.filter(patient_id=patient_id, line="beds")

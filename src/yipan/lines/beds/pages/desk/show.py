@@ -26,7 +26,7 @@ from yipan.lines.beds.queries import desk as query
 from yipan.lines.beds.queries import history
 from yipan.lines.beds.queries.desk import Desk
 from yipan.lines.beds.queries.icd10 import diagnosis_label
-from yipan.lines.beds.queries.policies import placement_policy
+from yipan.base.network.queries import placement_policy
 from yipan.lines.beds.queries.waiting import Standing, next_waiting, waiting_list
 from yipan.spine.models import Booking
 from yipan.spine.queries import RequestState

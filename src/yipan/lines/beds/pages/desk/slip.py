@@ -58,9 +58,9 @@ def slip(request: HttpRequest, request_id: UUID) -> HttpResponseBase:
 
 
 def code_of(text: str) -> Markup:
-    """A QR code (ISO/IEC 18004, error correction M) as an inline drawing in the colour of the text."""
+    """A QR code (ISO/IEC 18004, error correction M) as an inline drawing in black on the paper."""
     drawing = segno.make(text, error="m", micro=False).svg_inline(
-        border=4, omitsize=True, dark="currentColor", svgclass="qr", lineclass=None
+        border=4, omitsize=True, dark="#000", svgclass="qr", lineclass=None
     )
     return Markup(drawing)  # noqa: S704 - segno draws a path; the text itself is not in it
 

@@ -10,6 +10,7 @@ from yipan.base.patients.models import Identifier, Merge, Patient
 from yipan.kernel.errors import Conflict, InvalidInput
 from yipan.lines.beds.wire.tests.feed import Feed
 from yipan.spine.models import Event
+from yipan.spine.queries import state_of
 from yipan.spine.testing import practitioner, small_network
 
 
@@ -78,6 +79,15 @@ def test_merge_of_two_people_in_beds_waits(feed: Feed):
         feed.send("A40", "P1", MRG_1="P2")
     assert not Merge.objects.exists()
     assert feed.bed_of("P1") != feed.bed_of("P2")
+
+
+def test_merge_of_two_requests(feed: Feed):
+    """One person waits for one bed: of two open requests the one that is further on stays."""
+    waiting = feed.expect("P1")
+    feed.send("A01", "P2", feed.network.beds["neurology"][0])
+    assert feed.send("A40", "P1", MRG_1="P2").code == "merged"
+    assert feed.bed_of("P1") is not None
+    assert str(state_of(waiting.pk)) == "cancelled"
 
 
 def test_merge_where_one_number_is_new(feed: Feed):

@@ -1,17 +1,21 @@
 /* Dialogs, pop-ups and dismissals. Native <dialog> and <details> do the work; this opens, places and closes them. */
 
+const EDGE = 8; // px that a pop-up keeps from the window's edge
+
 const closeOthers = (keep) => {
   for (const popup of document.querySelectorAll("details[data-popup][open], details.menu[open]")) {
     if (popup !== keep && !popup.contains(keep)) popup.open = false;
   }
 };
 
-/** Turn a pop-up to the side on which it fits. */
+/** Push a pop-up back into the window when it would stick out. */
 function place(popup) {
   const panel = popup.querySelector(".how-panel, .confirm-panel, .menu-panel");
   if (!panel) return;
-  panel.classList.remove("to-right");
-  if (panel.getBoundingClientRect().left < 8) panel.classList.add("to-right");
+  panel.style.translate = "";
+  const box = panel.getBoundingClientRect();
+  const left = Math.min(Math.max(box.left, EDGE), document.documentElement.clientWidth - box.width - EDGE);
+  if (left !== box.left) panel.style.translate = `${left - box.left}px`;
 }
 
 document.addEventListener("toggle", (event) => {

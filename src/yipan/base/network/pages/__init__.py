@@ -1,0 +1,1 @@
+"""Pages of the network: the tree, the editor, the policy, import and export."""

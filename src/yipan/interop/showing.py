@@ -1,0 +1,122 @@
+"""A message as people read it: segments with their positions, and what was understood of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from yipan.base.patients import mask_name
+from yipan.codecs.hl7v2 import Message, Segment
+from yipan.codecs.hl7v2.event import AdtEvent
+from yipan.codecs.hl7v2.timestamp import Timestamp
+from yipan.interop.fields import NAMES
+from yipan.interop.mapping import location_text
+from yipan.interop.models import InboundMessage
+from yipan.interop.reading import Read, event_of, params_of, read_message
+from yipan.kernel.errors import YipanError
+from yipan.ui.messages import sentence
+
+OPEN_FIELDS: dict[str, frozenset[int] | None] = {
+    "MSH": None,
+    "EVN": None,
+    "NPU": None,
+    "MSA": None,
+    "PV1": frozenset({1, 2, 3, 4, 6, 7, 8, 9, 10, 11, 14, 16, 17, 18, 36, 39, 40, 41, 42, 43, 44, 45}),
+    "PV2": frozenset({1, 8, 9, 22, 33, 40, 47}),
+}
+"""What anybody with `messages.view` sees: routing, places and times. Everything else is about the person."""
+
+HIDDEN = "•••"
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """One field: "PID-5", its name where known, its text; `hidden` when it is about the person and not to be seen."""
+
+    position: str
+    name: str
+    text: str
+    hidden: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ShownSegment:
+    name: str
+    fields: tuple[Shown, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What a message page shows of the content. `segments` is empty when the bytes cannot be read."""
+
+    segments: tuple[ShownSegment, ...]
+    facts: tuple[tuple[str, Any], ...]
+    error: YipanError | None
+    text: str = ""
+
+    @property
+    def reason(self) -> str:
+        """Why the content cannot be read, without quoting it."""
+        return sentence(self.error.code, params_of(self.error)) if self.error else ""
+
+
+def reading_of(row: InboundMessage, *, open_all: bool) -> Reading:
+    """The content for a page; `open_all` for people who may see patients."""
+    told = read_message(bytes(row.raw), row.source.charset)
+    if told.error is not None:
+        text = bytes(row.raw).decode("utf-8", "backslashreplace") if open_all else ""
+        return Reading((), (), told.error, text.replace("\r", "\n")[:20_000])
+    facts, error = _facts(told, row, open_all)
+    return Reading(tuple(_segments(told.message, open_all)), facts, error)
+
+
+def _segments(message: Message, open_all: bool) -> Iterator[ShownSegment]:
+    for segment in message.lines:
+        yield ShownSegment(segment.name, tuple(_fields(segment, open_all)))
+
+
+def _fields(segment: Segment, open_all: bool) -> Iterator[Shown]:
+    allowed = OPEN_FIELDS.get(segment.name, frozenset())
+    for number, text in enumerate(segment.fields, start=1):
+        if text == "":
+            continue
+        hidden = not (open_all or allowed is None or number in allowed)
+        position = f"{segment.name}-{number}"
+        yield Shown(position, str(NAMES.get(position, "")), HIDDEN if hidden else text, hidden)
+
+
+def _facts(told: Read, row: InboundMessage, open_all: bool) -> tuple[tuple[tuple[str, Any], ...], YipanError | None]:
+    if not told.kind.startswith("ADT^"):
+        return (), None
+    try:
+        event = event_of(told.message, row.source.time_zone)
+    except YipanError as error:
+        return (), error
+    people = (event, *event.further)
+    return tuple(fact for person in people for fact in _person_facts(person, row, open_all) if fact[1]), None
+
+
+def _person_facts(event: AdtEvent, row: InboundMessage, open_all: bool) -> Iterator[tuple[str, Any]]:
+    name = event.name.text if event.name else ""
+    yield _("Patient"), name if open_all else mask_name(name)
+    if open_all:
+        numbers = [f"{i.id} ({i.type or 'MR'})" for i in event.identifiers if i.id]
+        yield _("Identifiers"), ", ".join(numbers)
+        yield _("Visit number"), event.visit_number
+    yield _("Happened"), event.at
+    yield _("Location"), location_text(event.location)
+    yield _("Location before"), location_text(event.prior_location)
+    yield _("Class"), event.patient_class
+    yield _("Hospital service"), event.hospital_service
+    yield _("Attending"), event.attending.text if event.attending else ""
+    yield _("Admitted"), _at(event.admitted_at)
+    yield _("Discharged"), _at(event.discharged_at)
+    yield _("Expected discharge"), _at(event.expected_discharge)
+    yield _("Bed status"), event.bed_status
+
+
+def _at(told: Timestamp | None) -> Any:
+    return told.at if told else None
