@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
 from yipan.base.access import Actor
@@ -19,6 +19,9 @@ from yipan.interop.showing import reading_of
 from yipan.kernel.errors import InvalidInput, NotFound, YipanError
 from yipan.ui import flash
 from yipan.ui import messages as sentences
+
+INSTANTS = frozenset({"at", "until", "known", "end", "start", "arrived"})
+"""Parameters of reasons that are instants, stored as ISO 8601."""
 
 TONES = {
     MessageState.RECEIVED: ("neutral", "clock"),
@@ -145,10 +148,15 @@ def replay_waiting(request: HttpRequest, source_id: UUID) -> HttpResponse:
 def told(row: InboundMessage) -> str:
     """What a message did or why it waits, as a sentence."""
     if row.state in (MessageState.WAITING, MessageState.SUPERSEDED):
-        return sentences.sentence(row.error_code, row.error_params)
+        return sentences.sentence(row.error_code, _revived(row.error_params))
     if row.note:
         return row.note
     return words.outcome(row.outcome) if row.outcome else ""
+
+
+def _revived(params: dict[str, Any]) -> dict[str, Any]:
+    """Parameters with their instants as instants, so that a person reads day and time."""
+    return {k: datetime.fromisoformat(v) if k in INSTANTS and v else v for k, v in params.items()}
 
 
 def _message_page(request: HttpRequest, row: InboundMessage, error: YipanError | None = None) -> HttpResponse:
@@ -249,7 +257,7 @@ def _uuid(text: str) -> UUID | None:
 
 
 def _say_tried(request: HttpRequest, saved: str, tried: int) -> None:
-    text = ngettext("%(n)s message is tried again.", "%(n)s messages are tried again.", tried) % {"n": tried}
+    text = _("Messages that are tried again: {n}.").format(n=tried)
     flash.say(request, f"{saved} {text}".strip() if tried or not saved else saved)
 
 

@@ -109,11 +109,11 @@ def _person_facts(event: AdtEvent, row: InboundMessage, open_all: bool) -> Itera
     yield _("Happened"), event.at
     yield _("Location"), location_text(event.location)
     yield _("Location before"), location_text(event.prior_location)
-    yield _("Class"), event.patient_class
+    yield _("Patient class"), event.patient_class
     yield _("Hospital service"), event.hospital_service
     yield _("Attending"), event.attending.text if event.attending else ""
-    yield _("Admitted"), _at(event.admitted_at)
-    yield _("Discharged"), _at(event.discharged_at)
+    yield _("Admitted at"), _at(event.admitted_at)
+    yield _("Discharged at"), _at(event.discharged_at)
     yield _("Expected discharge"), _at(event.expected_discharge)
     yield _("Bed status"), event.bed_status
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from typing import TYPE_CHECKING
 
 from django.core.wsgi import get_wsgi_application
@@ -13,6 +14,9 @@ if TYPE_CHECKING:
 def application() -> Dispatcher:
     """Load Django, then the parts that use it."""
     pages = get_wsgi_application()
+    from yipan.engine.placement import warm_up
     from yipan.server.dispatcher import Dispatcher
 
+    # The first patient must not wait for the compiler; the pages need not either.
+    threading.Thread(target=warm_up, name="placement warm-up", daemon=True).start()
     return Dispatcher(pages)

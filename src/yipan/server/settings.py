@@ -12,6 +12,8 @@ from yipan.server.environment import package_directory
 PACKAGE = Path(__file__).resolve().parents[1]
 
 DEBUG = os.environ.get("YIPAN_DEBUG") == "1"
+YIPAN_DEMO = os.environ.get("YIPAN_DEMO") == "1"
+YIPAN_DEMO_PASSWORD = "yipan-demo" if YIPAN_DEMO else ""
 SECRET_KEY = os.environ.get("YIPAN_SECRET_KEY", "only-for-trying-yipan-on-one-machine")
 ALLOWED_HOSTS = os.environ.get("YIPAN_HOSTS", "127.0.0.1,localhost,[::1],testserver").split(",")
 CSRF_TRUSTED_ORIGINS = [o for o in os.environ.get("YIPAN_ORIGINS", "").split(",") if o]
@@ -47,6 +49,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "yipan.ui.middleware.ErrorPages",
+    "yipan.ui.middleware.LiveMark",
 ]
 
 ROOT_URLCONF = "yipan.server.urls"

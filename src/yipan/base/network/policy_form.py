@@ -9,6 +9,7 @@ from typing import Any
 from django.http import QueryDict
 
 from yipan.base.network import hooks, policies
+from yipan.base.network.columns import plain
 from yipan.base.network.policy_words import KEYS, OPTIONS, SECTIONS, UNITS, YES_NO, Words
 
 ORDERED = "tiers.order"
@@ -75,8 +76,8 @@ def sections(
             label=label,
             help=help_text,
             kind="order" if setting.path == ORDERED else "number" if setting.kind == "whole" else setting.kind,
-            value=value_at(effective, setting.path),
-            inherited=value_at(inherited, setting.path),
+            value=_shown(value_at(effective, setting.path)),
+            inherited=_shown(value_at(inherited, setting.path)),
             own=value_at(own, setting.path) is not None,
             unit=UNITS.get(setting.unit, ""),
             options=[(option, OPTIONS[option]) for option in setting.options],
@@ -87,6 +88,11 @@ def sections(
             control.attrs = {"min": f"{setting.low:g}", "max": f"{setting.high:g}", "step": step}
         section.controls.append(control)
     return list(made.values())
+
+
+def _shown(value: Any) -> Any:
+    """Numbers without a needless ".0"; anything else as it is."""
+    return plain(value) if isinstance(value, float) else value
 
 
 def own_from(post: QueryDict, inherited: Mapping[str, Any]) -> dict[str, Any]:

@@ -26,7 +26,7 @@ TABLES: dict[str, Words] = {
 }
 
 COLUMNS: dict[str, Words] = {
-    "name": _("Name"),
+    "name": _("Name of the place"),
     "name_en": _("English name"),
     "latitude": _("Latitude"),
     "longitude": _("Longitude"),
@@ -43,7 +43,7 @@ COLUMNS: dict[str, Words] = {
     "age_max": _("Oldest age"),
     "label": _("Bed number"),
     "department": _("Department"),
-    "oxygen": _("Oxygen"),
+    "oxygen": _("Oxygen supply"),
     "monitor": _("Monitor"),
     "ventilator": _("Ventilator"),
     "level_of_care": _("Level of care"),

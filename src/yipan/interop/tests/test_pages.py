@@ -138,7 +138,7 @@ def test_unknown_location_is_named(his: His, browser: Client):
     assert wrong.status_code == 422
     assert "There is no bed with the code no such bed" in wrong.content.decode()
     done = browser.post(address, {"location": "8F^801^1", "bed": bed.code}, follow=True)
-    assert "1 message is tried again." in done.content.decode()
+    assert "Messages that are tried again: 1." in done.content.decode()
     apply_pending()
     states = [InboundMessage.objects.get(pk=m.pk).state for m in messages]
     assert states == ["applied", "waiting"]
@@ -183,7 +183,7 @@ def test_sender_is_described(his: His, browser: Client):
         assert next(iter(changes.values())) in answer.content.decode()
         assert Source.objects.get().organisation is None
     answer = browser.post(address, form(his), follow=True)
-    assert "1 message is tried again." in answer.content.decode()
+    assert "Messages that are tried again: 1." in answer.content.decode()
     source = Source.objects.get()
     assert (source.organisation, source.charset, source.time_zone) == (
         his.network.organisation,

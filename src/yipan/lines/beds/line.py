@@ -7,9 +7,10 @@ from django.utils.translation import gettext_lazy as _
 from yipan.base.access import Role, matrix
 from yipan.base.access.roles import EVERY_PERSON
 from yipan.lines.beds import pages, tasks, wire, words
+from yipan.lines.beds.pages import find
 from yipan.spine import booking
 from yipan.spine.registry import Line, Periodic, register
-from yipan.ui import messages, navigation
+from yipan.ui import messages, navigation, search
 
 DESK = frozenset({Role.COORDINATOR})
 WARD = frozenset({Role.WARD_NURSE, Role.COORDINATOR})
@@ -100,4 +101,5 @@ def announce() -> None:
     messages.register(words.SENTENCES)
     for item in pages.NAV:
         navigation.register(item)
+    search.register(find.places)
     register(LINE)

@@ -30,7 +30,7 @@ def ensure_loaded(progress: Progress) -> bool:
         return False
     words = {
         "people": _("People of the demo"),
-        "stays": _("Stays of the last two weeks"),
+        "stays": _("Stays of the last days"),
         "rooms": _("Rooms of the demo"),
     }
 

@@ -13,7 +13,7 @@ from uuid import UUID
 from yipan.base.network.models import Alliance, Bed, Department
 from yipan.lines.beds.queries.icd10 import Diagnosis, catalogue
 
-PAST = timedelta(days=14)
+PAST = timedelta(days=8)
 """How far back the demo remembers."""
 
 FULL = {"tertiary_hospital": 0.95, "general_hospital": 0.92, "leading_hospital": 0.88, "hub": 0.74}

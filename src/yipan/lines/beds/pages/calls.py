@@ -87,4 +87,4 @@ def _actor(request: HttpRequest) -> Actor:
 
 
 PAGES = (Page("calls", calls, "calls"), Page("calls/<uuid:call_id>", call, "call"))
-NAV = NavItem("calls", gettext_lazy("Calls"), "phone", order=60, verb=VERB, key="g c")
+NAV = NavItem("calls", gettext_lazy("Calls"), "phone", order=60, verb=VERB, key="c")

@@ -88,17 +88,17 @@ def _actor(request: HttpRequest) -> Actor:
 
 
 def _asked(request: HttpRequest) -> tuple[Asked, str]:
-    """What the address asks for; what it asks wrongly falls back to the last fortnight, with the reason."""
+    """What the address asks for; what it asks wrongly falls back to the last week, with the reason."""
     local = localtime(clock.now())
     today = local.date() if local else clock.now().date()
-    fallback = Period(today - timedelta(days=13), today)
+    fallback = Period(today - timedelta(days=6), today)
     try:
         first = date.fromisoformat(request.GET.get("from") or fallback.first.isoformat())
         last = date.fromisoformat(request.GET.get("to") or fallback.last.isoformat())
         period = Period(first, min(last, today) if first <= today else last)
         site, department = (UUID(v) if v else None for v in (request.GET.get("site"), request.GET.get("department")))
     except (ValueError, InvalidInput):
-        return Asked(fallback), _("This period is not possible; the last 14 days are shown.")
+        return Asked(fallback), _("This period is not possible; the last 7 days are shown.")
     return Asked(period, site, department), ""
 
 
@@ -248,4 +248,4 @@ PAGES = (
     Page("figures", figures, "figures"),
     Page("figures/stays", stays, "figures-stays"),
 )
-NAV = NavItem("figures", gettext_lazy("Figures"), "chart-column", order=70, verb=VERB, key="g f")
+NAV = NavItem("figures", gettext_lazy("Figures"), "chart-column", order=70, verb=VERB, key="f")

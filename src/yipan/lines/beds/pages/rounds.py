@@ -48,4 +48,4 @@ def _uuid(text: str) -> UUID:
 
 
 PAGES = (Page("rounds", rounds, "rounds"),)
-NAV = NavItem("rounds", gettext_lazy("Rounds"), "clipboard-list", order=50, verb=VERB, key="g r")
+NAV = NavItem("rounds", gettext_lazy("Rounds"), "clipboard-list", order=50, verb=VERB, key="r")

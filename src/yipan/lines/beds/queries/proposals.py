@@ -32,6 +32,7 @@ from yipan.lines.beds.queries.facts import BedPlace
 from yipan.base.network.queries import placement_policy
 from yipan.spine.models import Request
 from yipan.spine.queries import present
+from yipan.ui import messages
 
 NURSING = {
     "special": NursingLevel.SPECIAL,
@@ -149,7 +150,7 @@ def judge(
     bed = asked.network.bed[bed_id]
     refusal = asked.ranking.refusal(bed)
     if refusal is not Refusal.NONE:
-        raise Conflict("bed_refused", rule=refusal.code)
+        raise Conflict("bed_refused", rule=messages.sentence(refusal.rule_code))
     position = int(np.flatnonzero(asked.ranking.order == bed)[0]) + 1
     keep = timedelta(minutes=asked.policy.times.hold_minutes)
     return Judged(asked.choice(bed, position), asked.refused(bed), keep, asked.policy_version)

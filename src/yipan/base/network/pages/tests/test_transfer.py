@@ -33,7 +33,7 @@ def test_a_good_file_is_looked_at_before_it_is_imported(manager):
     """Checking writes nothing; the review shows counts and differences; confirming imports, once."""
     response = manager.post(reverse(IMPORT), {"file": file(MORE)}, follow=True)
     page = response.content.decode()
-    assert "Oxygen: True → False" in page
+    assert "Oxygen supply: True → False" in page
     assert "B9" in page
     assert Bed.objects.count() == 5
     kept = Upload.objects.get()

@@ -1,0 +1,77 @@
+"""`yipan run` as a whole: everything comes up, what is killed comes back, and nothing is left when it ends."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from yipan.server.run import health_of
+from yipan.server.tests.test_web import database_url, free_port
+
+PATIENCE = 120.0
+
+
+def until(condition: Callable[[], bool], what: str) -> None:
+    deadline = time.monotonic() + PATIENCE
+    while not condition():
+        assert time.monotonic() < deadline, what
+        time.sleep(0.1)
+
+
+def offspring(pid: int) -> dict[int, str]:
+    """Every process below `pid` and its command line."""
+    found: dict[int, str] = {}
+    for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split():
+        found[int(child)] = Path(f"/proc/{child}/cmdline").read_text().replace("\0", " ")
+        found |= offspring(int(child))
+    return found
+
+
+@pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="needs /proc")
+@pytest.mark.django_db(transaction=True)
+def test_everything_starts_comes_back_and_stops(tmp_path: Path) -> None:
+    """Health becomes `ok`; a killed worker is replaced and told; Ctrl-C ends all processes with exit code 0."""
+    port = free_port()
+    variables = {
+        **os.environ,
+        "LC_ALL": "C.UTF-8",
+        "YIPAN_DATABASE_URL": database_url(),
+        "YIPAN_STATE": str(tmp_path / "state"),
+        "YIPAN_PORT": str(port),
+        "YIPAN_HL7_PORT": str(free_port()),
+        "YIPAN_DEMO": "0",
+    }
+    said = tmp_path / "said"
+    with said.open("wb") as output:
+        supervisor = subprocess.Popen(
+            [sys.executable, "-m", "yipan.server.cli", "run"], env=variables, stdout=output, stderr=output
+        )
+    try:
+        until(lambda: "Stop with Ctrl-C." in said.read_text(), "it did not become ready")
+        assert f"http://127.0.0.1:{port}" in said.read_text()
+        assert "yipan-demo" not in said.read_text()
+        assert health_of(f"http://127.0.0.1:{port}")["status"] == "ok"
+        everybody = offspring(supervisor.pid)
+        (worker,) = (pid for pid, command in everybody.items() if command.strip().endswith(" worker"))
+        os.kill(worker, signal.SIGKILL)
+        until(lambda: "worker ended unexpectedly (code -9)" in said.read_text(), "nobody noticed")
+        until(
+            lambda: any(c.strip().endswith(" worker") and p != worker for p, c in offspring(supervisor.pid).items()),
+            "the worker did not come back",
+        )
+        everybody |= offspring(supervisor.pid)
+        supervisor.send_signal(signal.SIGINT)
+        assert supervisor.wait(60) == 0
+        assert said.read_text().splitlines()[-1] == f"Stopped. The data are kept in {tmp_path / 'state'}."
+        assert [pid for pid in everybody if Path(f"/proc/{pid}").exists()] == []
+        assert "Traceback" not in said.read_text()
+    finally:
+        supervisor.kill()
+        supervisor.wait()
