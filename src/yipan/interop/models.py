@@ -89,7 +89,7 @@ class MessageState(models.TextChoices):
 
     RECEIVED = "received", _("Received")
     APPLIED = "applied", _("Applied")
-    WAITING = "waiting", _("Waiting")
+    WAITING = "waiting", _("Not applied yet")
     IGNORED = "ignored", _("Ignored")
     SUPERSEDED = "superseded", _("Overtaken")
 

@@ -85,6 +85,8 @@ TITLES: Words = {
 }
 """Code → a few words for lists of reasons; a rare code shows itself."""
 
+UNREADABLE = _("Content cannot be read")
+
 OUTCOMES: Words = {
     "admitted": _("Patient recorded in the bed"),
     "waits_for_bed": _("Request for a bed made"),
@@ -147,7 +149,7 @@ SENTENCES: Words = REASONS
 
 def title(code: str) -> str:
     """A reason in a few words."""
-    return str(TITLES.get(code, code))
+    return str(TITLES.get(code, UNREADABLE if code.startswith("hl7_") else code))
 
 
 def outcome(code: str) -> str:

@@ -5,6 +5,8 @@ Why one process and not two: docs/adr/0002-one-web-process.md.
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable, Coroutine
+from typing import Any
 from wsgiref.types import WSGIApplication
 
 from a2wsgi import WSGIMiddleware
@@ -35,7 +37,8 @@ class Dispatcher:
             elif path.startswith(settings.STATIC_URL):
                 await self._static(scope, receive, send)
             else:
-                await self._pages(without_ambiguous_headers(scope), receive, send)  # type: ignore[arg-type]
+                plain = without_ambiguous_headers(scope)
+                await self._pages(plain, as_coroutine(receive), as_coroutine(send))  # type: ignore[arg-type]
 
     async def _lifespan(self, receive: Receive, send: Send) -> None:
         while (message := await receive())["type"] != "lifespan.shutdown":
@@ -44,6 +47,15 @@ class Dispatcher:
                 await send({"type": "lifespan.startup.complete"})
         await self.live.close()
         await send({"type": "lifespan.shutdown.complete"})
+
+
+def as_coroutine(call: Callable[..., Awaitable[Any]]) -> Callable[..., Coroutine[Any, Any, Any]]:
+    """`call` as a coroutine function: granian's give other awaitables, and a2wsgi hands them to another thread's loop."""
+
+    async def wrapped(*args: Any) -> Any:
+        return await call(*args)
+
+    return wrapped
 
 
 def without_ambiguous_headers(scope: Scope) -> Scope:

@@ -15,6 +15,7 @@ import tomllib
 import zipfile
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from itertools import zip_longest
 from pathlib import Path, PurePosixPath
 from typing import Any
 
@@ -38,7 +39,7 @@ class RawRow:
 
 @dataclass(slots=True)
 class RawTable:
-    """The rows of one table, and the file they are from. `absent`: needed columns that the header does not have."""
+    """The rows of one table, and the file they are from. `absent`: columns that the header does not have."""
 
     file: str
     rows: list[RawRow] = field(default_factory=list)
@@ -138,13 +139,13 @@ def _table(table: Table, name: str, data: bytes, problems: list[Problem]) -> Raw
                 continue
             if header is None:
                 header = _header(table, name, number, cells, problems)
-                raw.absent = [column.name for column in table.columns if column.needed and column.name not in header]
+                raw.absent = [column.name for column in table.columns if column.name not in header]
                 continue
             if any(cell.strip() for cell in cells[len(header) :]):
                 extra = separator.join(cells[len(header) :])
                 problems.append(Problem(name, number, "", extra, "network_row_too_long", {"columns": len(header)}))
-            named = zip(header, cells, strict=False)
-            raw.rows.append(RawRow(number, {column: cell for column, cell in named if column is not None}))
+            named = zip_longest(header, cells[: len(header)], fillvalue="")
+            raw.rows.append(RawRow(number, {column: cell for column, cell in named if column}))
     except csv.Error as error:
         problems.append(Problem(name, number + 1, "", "", "network_csv_broken", {"reason": str(error)}))
     if header is None:

@@ -11,7 +11,7 @@ from typing import Any
 
 from yipan.base.network import crosschecks, policies
 from yipan.base.network.columns import Code
-from yipan.base.network.files import RawNetwork, RawTable
+from yipan.base.network.files import RawNetwork, RawRow, RawTable
 from yipan.base.network.problems import BadValue, InvalidFile, Problem
 from yipan.base.network.rows import POLICY, TABLES, NetworkFile
 from yipan.base.network.schema import SCHEMA, Table
@@ -43,7 +43,8 @@ def check(raw: RawNetwork, stored: NetworkFile | None = None, *, replace: bool =
         if stored is not None and name not in stored.given and name not in raw.tables:
             reading.unsure.add(name)
         if name in raw.tables:
-            _read_table(table, raw.tables[name], reading, problems)
+            known = {} if stored is None else {table.key_of(row): row for row in stored.table(name)}
+            _read_table(table, raw.tables[name], known, reading, problems)
     _check_references(reading, problems)
     problems += crosschecks.run(reading.rows)
     policy = _policy(raw, reading, problems)
@@ -55,36 +56,24 @@ def check(raw: RawNetwork, stored: NetworkFile | None = None, *, replace: bool =
     return NetworkFile(**typed, policy=policy, given=given)
 
 
-def _read_table(table: Table, raw: RawTable, reading: _Reading, problems: list[Problem]) -> None:
+def _read_table(
+    table: Table, raw: RawTable, stored: Mapping[tuple[str, ...], Any], reading: _Reading, problems: list[Problem]
+) -> None:
     """Read every row; a row with a bad cell still makes its key known, so that one mistake is reported once."""
     first_row: dict[tuple[str, ...], int] = {}
     if set(table.key) & set(raw.absent):
         reading.unsure.add(table.name)
+        return
     for row in raw.rows:
-        values: dict[str, Any] = {}
-        for column in table.columns:
-            if column.name in raw.absent:
-                continue
-            text = row.cells.get(column.name, "")
-            try:
-                values[column.name] = column.type.read(text)
-            except BadValue as bad:
-                problems.append(Problem(raw.file, row.number, column.name, text, bad.code, bad.params))
+        values = _values(table, raw, row, stored, problems)
         if not all(name in values for name in table.key):
             reading.unsure.add(table.name)
             continue
         key = tuple(values[name] for name in table.key)
         if key in first_row:
-            column_name = table.key[-1]
+            column, first = table.key[-1], {"first": first_row[key]}
             problems.append(
-                Problem(
-                    raw.file,
-                    row.number,
-                    column_name,
-                    row.cells.get(column_name, ""),
-                    "network_row_twice",
-                    {"first": first_row[key]},
-                )
+                Problem(raw.file, row.number, column, row.cells.get(column, ""), "network_row_twice", first)
             )
             continue
         first_row[key] = row.number
@@ -93,6 +82,26 @@ def _read_table(table: Table, raw: RawTable, reading: _Reading, problems: list[P
             reading.rows[table.name][key] = crosschecks.Placed(raw.file, row.number, table.row(**values))
         else:
             reading.rows[table.name].pop(key, None)
+
+
+def _values(
+    table: Table, raw: RawTable, row: RawRow, stored: Mapping[tuple[str, ...], Any], problems: list[Problem]
+) -> dict[str, Any]:
+    """The values that could be read. A column that the header does not have keeps what is stored, if anything is."""
+    values: dict[str, Any] = {}
+    known = stored.get(tuple(row.cells.get(name, "").strip() for name in table.key))
+    for column in table.columns:
+        if column.name in raw.absent and column.needed:
+            continue
+        if column.name in raw.absent and known is not None:
+            values[column.name] = getattr(known, column.name)
+            continue
+        text = row.cells.get(column.name, "")
+        try:
+            values[column.name] = column.type.read(text)
+        except BadValue as bad:
+            problems.append(Problem(raw.file, row.number, column.name, text, bad.code, bad.params))
+    return values
 
 
 def _check_references(reading: _Reading, problems: list[Problem]) -> None:

@@ -18,6 +18,8 @@ PAST = timedelta(days=8)
 
 FULL = {"tertiary_hospital": 0.95, "general_hospital": 0.92, "leading_hospital": 0.88, "hub": 0.74}
 ELSEWHERE = 0.58
+NO_BED_LEFT = {"YJ1-NEU"}
+"""Departments whose wards are full when the demo begins, so that there is something to solve."""
 OUTLIERS = 0.045
 LONG = {"21": 18.0, "19": 9.0, "03.05": 14.0, "03.03": 9.5, "50.13": 11.0, "03.10": 11.0, "16": 10.0, "28": 5.0}
 SHORT = {"10": 2.5, "11": 4.5, "20": 2.0, "05.02": 4.0, "12": 5.0, "50.11": 6.0, "08": 4.5, "07": 5.5}
@@ -94,6 +96,8 @@ class Cast:
         bed = beds[0]
         ward = bed.room.ward
         full = FULL.get(ward.site.organisation.kind, ELSEWHERE)
+        if ward.department.code in NO_BED_LEFT:
+            full = 1.0
         sex = {"male": "male", "female": "female"}.get(bed.room.sex_policy) or self.chance.choice(("male", "female"))
         if ward.department.specialty_id in WOMEN:
             sex = "female"
@@ -111,7 +115,7 @@ class Cast:
             guest = self._guest(bed, sex, end, present=present, alone=alone)
             yield guest
             present = False
-            end = guest.arrived - timedelta(hours=0.6 + self.chance.expovariate(1 / (14 * (1.02 - full) * 4)))
+            end = guest.arrived - timedelta(hours=0.6 + self.chance.expovariate(1 / (14 * max(1.02 - full, 0.05) * 4)))
 
     def _guest(self, bed: Bed, sex: str | None, end: datetime, *, present: bool, alone: bool) -> Guest:
         home = bed.department
@@ -134,6 +138,7 @@ class Cast:
         leaves = arrived + stay
         if leaves <= self.now + timedelta(hours=2):
             leaves = self.now + timedelta(hours=self.chance.uniform(2.2, 30))
+        leaves = max(self._daytime(leaves, 9, 17), self.now + timedelta(hours=self.chance.uniform(1, 5)))
         soon = leaves < self.now + timedelta(hours=30)
         return Guest(bed, case, chosen, ages, arrived, None, leaves, soon and self.chance.random() < 0.75)
 

@@ -21,10 +21,14 @@ from yipan.lines.beds.queries import proposals
 from yipan.lines.beds.queries.facts import request_with_facts
 from yipan.server.demo.filling import invent
 from yipan.server.demo.patients import AGES, WOMEN, Case, Cast
-from yipan.spine.models import Request
+from yipan.spine import booking
+from yipan.spine.models import Booking, Capacity, Request
+from yipan.spine.states import State
 
 WAITING = 26
 KEPT = 9
+CLEANED = 34
+CLOSED = 11
 FIRST = "YJ1-NEU"
 """The department whose patient a newcomer places first: its wards are nearly full."""
 
@@ -34,10 +38,25 @@ def invite(*, seed: int = 7) -> int:
     chance = random.Random(seed)
     cast = Cast(chance, clock.now())
     homes = list(_homes(chance))
-    requests = [_ask(cast.case(home), chance) for home in homes]
+    # The first is one that may be shared: the newcomer's patient.
+    requests = [_ask(cast.case(home, shared=number == 0), chance) for number, home in enumerate(homes)]
     for request in requests[WAITING:]:
         _keep(request, confirm=chance.random() < 0.6)
+    _clean_and_close(chance)
     return len(requests)
+
+
+def _clean_and_close(chance: random.Random) -> None:
+    """Some free beds are being cleaned, a few are shut for repair."""
+    busy = Booking.objects.filter(state__in=[State.ACTIVE, State.HELD, State.CONFIRMED]).values("capacity_id")
+    free = list(
+        Capacity.objects.filter(kind="bed").exclude(id__in=busy).order_by("bed__code").values_list("id", flat=True)
+    )
+    chosen = chance.sample(free, min(CLEANED + CLOSED, len(free) // 4))
+    for capacity_id in chosen[CLOSED:]:
+        began = clock.now() - timedelta(minutes=chance.randint(2, 24))
+        booking.begin_turnover(capacity_id=capacity_id, length=timedelta(minutes=30), by=SYSTEM, at=began)
+    booking.close(capacity_ids=chosen[:CLOSED], until=None, reason="维修", by=SYSTEM)
 
 
 def _homes(chance: random.Random) -> Iterator[Department]:

@@ -3,20 +3,13 @@
 from __future__ import annotations
 
 import pytest
-from django.db import connection, transaction
+from django.db import transaction
 from procrastinate.contrib.django.models import ProcrastinateJob
 
 from yipan.base.jobs import enqueue
 from yipan.base.jobs.tasks import rescue, tidy
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-
-@pytest.fixture(autouse=True)
-def empty_queue(transactional_db: None) -> None:
-    """Django does not empty tables that are not its own."""
-    with connection.cursor() as cursor:
-        cursor.execute("DELETE FROM procrastinate_jobs")
 
 
 def waiting() -> list[tuple[str, dict[str, object]]]:

@@ -154,6 +154,17 @@ def test_a_part_is_checked_against_what_is_stored():
     ]
 
 
+def test_a_column_that_is_left_out_keeps_what_is_stored():
+    """beds.csv without the column of oxygen changes no oxygen; a new bed gets the default; an empty cell clears."""
+    header = "code,ward,room,label,department,monitor"
+    rows = ["NEU1-03,NEU1,1202,3A,NSU,", "NEU1-09,NEU1,1202,09,NEU,true"]
+    raw = files.read_bytes("beds.csv", "\n".join([header, *rows]).encode())
+    for replaced in (False, True):
+        known, new = validate.check(raw, NETWORK, replace=replaced).beds
+        assert (known.label, known.oxygen, known.level_of_care, known.monitor) == ("3A", True, "step_down", False)
+        assert (new.oxygen, new.level_of_care, new.monitor) == (False, "general", True)
+
+
 def test_a_stored_row_that_no_longer_fits_is_named():
     """Moving a department to another site leaves its stored wards at the old one: refused."""
     moved = NetworkFile(departments=(replace(NETWORK.departments[0], site="S2"),), given=frozenset({"departments"}))

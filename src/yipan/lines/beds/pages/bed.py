@@ -21,6 +21,7 @@ from yipan.lines.beds.pages.board import actor_of, address
 from yipan.lines.beds.policy import BedStatus
 from yipan.lines.beds.queries import history
 from yipan.lines.beds.queries.bed import BedSheet, bed_sheet
+from yipan.lines.beds.queries.icd10 import diagnosis_label
 from yipan.spine.registry import Page
 from yipan.ui.filters import localtime
 
@@ -57,6 +58,7 @@ def bed(request: HttpRequest, bed_id: UUID) -> HttpResponse:
         "at": clock.now(),
         "names": names,
         "day": _day_of_stay(sheet),
+        "diagnosis": _diagnosis(sheet),
         "reasons": [words.reason(told) for told in sheet.placement.reasons] if sheet.placement else [],
         "events": [history.say(event, site=site) for event in sheet.events],
         "actions": actions(actor, sheet),
@@ -74,7 +76,7 @@ def actions(actor: Actor, sheet: BedSheet) -> list[Action]:
     row, ward_id = sheet.row, sheet.bed.room.ward_id
     offered: list[Action] = []
     if actor.may("beds.discharge", row.path, ward_id=ward_id) and sheet.status is BedStatus.OCCUPIED:
-        offered.append(_discharge(sheet))
+        offered += _discharge(sheet)
     if actor.may("beds.receive", row.path, ward_id=ward_id):
         offered += _receiving(sheet)
     if actor.may("beds.close", row.path):
@@ -82,10 +84,14 @@ def actions(actor: Actor, sheet: BedSheet) -> list[Action]:
     return [action for action in offered if action.url]
 
 
-def _discharge(sheet: BedSheet) -> Action:
-    known = sheet.row.end_announced
+def _discharge(sheet: BedSheet) -> list[Action]:
+    known, key = sheet.row.end_announced, sheet.row.booking_id
     label = _("Change the expected discharge") if known else _("Announce the discharge")
-    return Action(address("bed-discharge", sheet.row.booking_id), label, "calendar-check", field="datetime")
+    steps = [Action(address("bed-discharge", key), label, "calendar-check", field="datetime")]
+    if known:
+        withdraw = address("bed-discharge-withdraw", key)
+        steps.append(Action(withdraw, _("Withdraw the expected discharge"), "calendar-x"))
+    return steps
 
 
 def _receiving(sheet: BedSheet) -> list[Action]:
@@ -97,7 +103,8 @@ def _receiving(sheet: BedSheet) -> list[Action]:
         case BedStatus.OCCUPIED:
             question = _("Has the patient physically left? The bed goes to cleaning at once.")
             depart = address("bed-depart", row.booking_id)
-            steps.append(Action(depart, _("Patient has left"), "log-out", question=question))
+            kind = "primary" if row.leaving else ""
+            steps.append(Action(depart, _("Patient has left"), "log-out", kind, question=question))
         case BedStatus.CLEANING:
             steps.append(Action(address("bed-clean-done", row.id), _("Bed is ready"), "circle-check", "primary"))
         case BedStatus.FREE:
@@ -109,6 +116,16 @@ def _closing(sheet: BedSheet) -> Action:
     if sheet.status is BedStatus.CLOSED:
         return Action(address("bed-reopen", sheet.row.id), _("Open the bed again"), "lock-open", "primary")
     return Action(address("bed-close", sheet.row.id), _("Close the bed"), "lock", "danger", field="reason")
+
+
+def _diagnosis(sheet: BedSheet) -> str:
+    """With its code, in the reader's language."""
+    if sheet.stay is None:
+        return ""
+    facts = sheet.stay.admission
+    return " ".join(
+        part for part in (diagnosis_label(facts.diagnosis_code, facts.diagnosis), facts.diagnosis_code) if part
+    )
 
 
 def _day_of_stay(sheet: BedSheet) -> int | None:

@@ -22,6 +22,7 @@ from yipan.kernel.errors import NotFound
 from yipan.lines.beds.pages.cell import Face, Speaker, root, with_double_labels
 from yipan.lines.beds.queries import board as query
 from yipan.lines.beds.queries.board import Cell, Filters, WardOnBoard
+from yipan.lines.beds.queries.icd10 import diagnosis_label
 from yipan.lines.beds.queries.overview import WaitingRow, grouped, waiting_rows
 from yipan.lines.beds.queries.tallies import Counts, Tally, tallies, total
 from yipan.spine.registry import Page
@@ -279,6 +280,7 @@ def _waiting(actor: Actor, site: Site, at: datetime | None = None) -> dict[str, 
         "waiting_median": waits[len(waits) // 2] if waits else None,
         "names": actor.may("patients.view", site.organisation.path),
         "waiting_href": address("waiting"),
+        "diagnosis": diagnosis_label,
     }
 
 

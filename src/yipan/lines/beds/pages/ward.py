@@ -94,4 +94,4 @@ PAGES = (
     Page("wards", wards, "wards"),
     Page("wards/<uuid:ward_id>", ward, "ward"),
 )
-NAV = NavItem("wards", gettext_lazy("Wards"), "stethoscope", order=40, verb="beds.view", key="w")
+NAV = NavItem("wards", gettext_lazy("Wards"), "stethoscope", order=45, verb="beds.view", key="k")

@@ -80,6 +80,7 @@ class WaitingRow:
     severity: str
     nursing_level: str
     isolation: str
+    diagnosis_code: str
     diagnosis: str
     home_minutes: int | None
     department_id: UUID
@@ -145,6 +146,7 @@ def waiting_rows(
         "admission__severity",
         "admission__nursing_level",
         "admission__isolation",
+        "admission__diagnosis_code",
         "admission__diagnosis",
         "admission__home_minutes",
         "home_department_id",

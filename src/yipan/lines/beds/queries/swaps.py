@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
@@ -11,8 +11,9 @@ from django.db import connection
 
 from yipan.base.access import Actor
 from yipan.base.network.models import Bed
-from yipan.engine.placement import rank
-from yipan.engine.placement.codes import Refusal
+from yipan.engine.placement import Beds, Policy, rank
+from yipan.engine.placement.beds import NEVER
+from yipan.engine.placement.codes import BedState, Refusal
 from yipan.kernel import clock
 from yipan.lines.beds.queries import arrays
 from yipan.lines.beds.queries.desk import beds_by_id
@@ -20,11 +21,11 @@ from yipan.base.network.queries import placement_policy
 from yipan.lines.beds.queries.proposals import need_of
 from yipan.spine.models import Booking, Request
 
-LOOKED_AT = 16
-"""How many are judged: each needs the network read without one stay."""
+LOOKED_AT = 24
+"""How many are judged."""
 
 CANDIDATES = """
-SELECT cur.id, cur.capacity_id, request.id, patient.name, request.home_department_id
+SELECT cur.id, cur.capacity_id, request.id, request.home_department_id
 FROM spine_booking cur
 JOIN spine_request request ON request.id = cur.request_id
 JOIN patients_patient patient ON patient.id = cur.patient_id
@@ -83,17 +84,19 @@ def partners(
         rows = cursor.fetchall()
     beds = beds_by_id([row[1] for row in rows])
     requests = _requests([row[2] for row in rows])
+    judge = _Judge(at)
+    abroad = mine.department_id != request.home_department_id
     found = [
         Partner(
             booking_id=booking_id,
             bed=beds[bed_id],
             request=requests[request_id],
-            comes_home=beds[bed_id].department_id == request.home_department_id,
-            goes_home=home_id == mine.department_id,
-            refused_there=_refusal(request, bed_id, leaving=booking_id, at=at),
-            refused_here=_refusal(requests[request_id], here.capacity_id, leaving=here.id, at=at),
+            comes_home=abroad and beds[bed_id].department_id == request.home_department_id,
+            goes_home=home_id == mine.department_id != beds[bed_id].department_id,
+            refused_there=judge.refusal(request, bed_id),
+            refused_here=judge.refusal(requests[request_id], here.capacity_id),
         )
-        for booking_id, bed_id, request_id, _name, home_id in rows
+        for booking_id, bed_id, request_id, home_id in rows
     ]
     return sorted(found, key=lambda p: not p.possible)
 
@@ -103,10 +106,27 @@ def _requests(ids: list[UUID]) -> Mapping[UUID, Request]:
     return rows.in_bulk(ids)
 
 
-def _refusal(request: Request, bed_id: UUID, *, leaving: UUID, at: datetime) -> str:
-    """The first rule that a bed breaks for a patient once `leaving` has left it; empty when none, as `judge` asks."""
-    network, beds = arrays.live(at, without=(leaving,))
-    policy, _version = placement_policy(request.home_department.site.organisation.path)
-    ranking = rank(beds, need_of(request, network, at=at, start=None, current_bed=-1), policy)
-    refusal = ranking.refusal(network.bed[bed_id])
-    return "" if refusal is Refusal.NONE else refusal.code
+class _Judge:
+    """Asks the rules about beds as if their present patients had left them; the network is read once."""
+
+    def __init__(self, at: datetime) -> None:
+        self._at = at
+        self._network, self._beds = arrays.live(at)
+        self._policies: dict[str, Policy] = {}
+
+    def refusal(self, request: Request, bed_id: UUID) -> str:
+        """The first rule that a bed breaks for a patient once it is empty; "" when none."""
+        path = request.home_department.site.organisation.path
+        if path not in self._policies:
+            self._policies[path] = placement_policy(path)[0]
+        row = self._network.bed[bed_id]
+        need = need_of(request, self._network, at=self._at, start=None, current_bed=-1)
+        refusal = rank(self._emptied(row), need, self._policies[path]).refusal(row)
+        return "" if refusal is Refusal.NONE else refusal.code
+
+    def _emptied(self, row: int) -> Beds:
+        """The network with nobody in one bed, as `arrays.live` has it when that stay is left out."""
+        beds = self._beds.beds.copy()
+        beds["state"][row], beds["available_at"][row] = BedState.FREE, NEVER
+        guests = self._beds.guests
+        return replace(self._beds, beds=beds, guests=guests[(guests["bed"] != row) | (guests["since"] > 0)])

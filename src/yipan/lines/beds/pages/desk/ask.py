@@ -51,6 +51,7 @@ ORDER = (
     "isolation", "pathogen", "level_of_care", "expected_days", "home_minutes", "note",
 )  # fmt: skip
 LIKELY = 6
+SHOWN = 12
 
 
 @never_cache
@@ -186,11 +187,11 @@ def choices() -> dict[str, Any]:
 def _people(actor: Actor, form: Form) -> dict[str, Any]:
     """Patients to choose from: what the search found, likely namesakes of a newcomer, and who is chosen already."""
     choice = form["patient"]
-    found = people.search(actor, form["q"]) if form["q"] else []
+    found = people.search(actor, form["q"], SHOWN + 1) if form["q"] else []
     likely: list[people.Found] = []
     if choice == NEWCOMER and form["name"] and "patient" in form.errors:
         likely = _likely(actor, form)
-    hits = {hit.id: hit for hit in [*likely, *found]}
+    hits = {hit.id: hit for hit in [*likely, *found[:SHOWN]]}
     try:
         chosen = UUID(choice)
     except ValueError:
@@ -198,7 +199,8 @@ def _people(actor: Actor, form: Form) -> dict[str, Any]:
     else:
         if chosen not in hits:
             hits = {hit.id: hit for hit in people.summaries([chosen])} | hits
-    return {"hits": list(hits.values()), "likely": likely, "known": query.open_requests(hits)}
+    more = len(found) > SHOWN
+    return {"hits": list(hits.values()), "likely": likely, "known": query.open_requests(hits), "more": more}
 
 
 @never_cache

@@ -244,7 +244,7 @@ STEPS = {
 def outcome(loaded: Desk, bed: Bed, abroad: bool) -> dict[str, Any]:
     """What will happen by itself once this bed is taken; the template has the sentences."""
     record = loaded.request
-    start = max(loaded.started, loaded.at)
+    start = loaded.here.start if loaded.here is not None else max(loaded.started, loaded.at)
     zone = bed.room.ward.site.time_zone
     return {
         "ward": bed.room.ward.label,

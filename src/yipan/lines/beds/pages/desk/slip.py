@@ -50,7 +50,6 @@ def slip(request: HttpRequest, request_id: UUID) -> HttpResponseBase:
         "abroad": bed.department_id != record.home_department_id,
         "told_at": loaded.told_at(booking),
         "code": code_of(address),
-        "address": address,
         "printed_at": clock.now(),
         "printed_by": actor.name,
     }

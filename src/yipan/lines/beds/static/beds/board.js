@@ -1,5 +1,7 @@
 /* The board: a bed opens beside it, filters apply at once, arrows cross from ward to ward, wards fold on phones.
    Without this script every link is a page and the filters are a form. */
+import { swap } from "../ui/js/swap.js";
+
 const narrow = window.matchMedia("(max-width: 760px)");
 const board = () => document.getElementById("board");
 const panel = () => document.getElementById("bed-panel");
@@ -43,6 +45,33 @@ function closeBed() {
   cell?.focus({ preventScroll: true });
   return true;
 }
+
+/** Fetch a ward's counts and cells again, for when the live connection is slower than the hand. */
+async function refreshWard(ward) {
+  const response = await fetch(`${ward.dataset.liveBatch}?ids=${ward.dataset.liveId}`, { headers: { "HX-Request": "true" } });
+  if (!response.ok) return;
+  const pattern = document.createElement("template");
+  pattern.innerHTML = await response.text();
+  for (const fresh of [...pattern.content.children]) {
+    const old = document.getElementById(fresh.id);
+    if (old) swap(old, fresh.outerHTML);
+  }
+  document.dispatchEvent(new CustomEvent("yipan:swapped"));
+}
+
+/* A step taken in the panel: stay where we are, say how it went, show the bed as it is now. */
+document.addEventListener("submit", async (event) => {
+  const form = event.target.closest("#bed-panel form[method=post]");
+  if (!form || !window.htmx) return;
+  event.preventDefault();
+  const { bed } = form.closest("[data-bed]").dataset;
+  const cell = cellOf(bed);
+  await window.htmx.ajax("POST", form.action, { source: form, swap: "none", values: Object.fromEntries(new FormData(form)) });
+  if (cell) {
+    await refreshWard(cell.closest(".ward"));
+    openBed(cellOf(bed).href, bed, cellOf(bed));
+  }
+});
 
 document.addEventListener("click", (event) => {
   if (event.defaultPrevented || event.button || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return;
