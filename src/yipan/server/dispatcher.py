@@ -50,7 +50,7 @@ class Dispatcher:
 
 
 def as_coroutine(call: Callable[..., Awaitable[Any]]) -> Callable[..., Coroutine[Any, Any, Any]]:
-    """`call` as a coroutine function: granian's give other awaitables, and a2wsgi hands them to another thread's loop."""
+    """`call` as a coroutine function: granian gives other awaitables, a2wsgi hands them to another thread's loop."""
 
     async def wrapped(*args: Any) -> Any:
         return await call(*args)

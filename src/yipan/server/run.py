@@ -29,7 +29,9 @@ TICK_SECONDS = 0.2
 
 def run() -> None:
     """Start everything and stay until Ctrl-C or SIGTERM. Raises Unavailable with what is in the way."""
-    signal.signal(signal.SIGTERM, signal.default_int_handler)  # both end the `with` blocks below in order
+    for number in (signal.SIGTERM, signal.SIGHUP):  # as Ctrl-C: they end the `with` block below in order
+        if signal.getsignal(number) is not signal.SIG_IGN:  # nohup
+            signal.signal(number, signal.default_int_handler)
     state = environment.state_directory()
     make_directory(state)
     set_up_words()
@@ -40,7 +42,7 @@ def run() -> None:
         try:
             Supervisor(state, show, stack).run()
         except KeyboardInterrupt:
-            for number in (signal.SIGINT, signal.SIGTERM):
+            for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
                 signal.signal(number, signal.SIG_IGN)  # one is enough; a second must not interrupt the stopping
             show.line(say("step_stopping"))
     show.line(say("step_stopped", path=str(state)))
@@ -80,7 +82,7 @@ class Supervisor:
             with self._show.step(say("database_check", where=external.place_of(url))):
                 external.check(url)
             return url
-        self._server = Server(self._state, say=self._show.note)
+        self._server = Server(self._state, say=self._tell_database)
         self._stack.callback(self._server.stop)
         with self._show.step(say("database_start")):
             return self._server.start()
@@ -151,6 +153,10 @@ class Supervisor:
         if self._children is not None:
             self._children.watch(self._tell_death)
         time.sleep(TICK_SECONDS)
+
+    def _tell_database(self, code: str) -> None:
+        if code != "database_start":  # the step says so itself
+            self._show.note(code)
 
     def _tell_death(self, name: str, code: int, pause: float) -> None:
         self._show.line(say("child_died", name=name, code=code, seconds=f"{pause:.0f}"))

@@ -122,7 +122,7 @@ class _Judge:
         row = self._network.bed[bed_id]
         need = need_of(request, self._network, at=self._at, start=None, current_bed=-1)
         refusal = rank(self._emptied(row), need, self._policies[path]).refusal(row)
-        return "" if refusal is Refusal.NONE else refusal.code
+        return "" if refusal is Refusal.NONE else refusal.rule_code
 
     def _emptied(self, row: int) -> Beds:
         """The network with nobody in one bed, as `arrays.live` has it when that stay is left out."""

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
+from pathlib import Path
 
 import pytest
 
-from yipan.base.network import exporting, importing, validate
+from yipan.base.network import exporting, files, importing, validate
+from yipan.base.network.changes import compare
 from yipan.base.network.models import Bed, Organisation
 from yipan.base.network.tests.sample import Editor
 from yipan.server.demo import network
@@ -106,6 +109,18 @@ def test_special_rooms_and_equipment_are_there():
     assert {rooms[b.ward, b.room].sex_policy for b in BUILT.beds if b.ward == "YJ1-OBS1"} == {"female"}
     policies = Counter(r.sex_policy for r in BUILT.rooms)
     assert policies["same"] > sum(policies.values()) / 2
+
+
+def test_the_guide_s_example_fits_the_demo():
+    """The two beds in the guide are beds of the demo, and the example imports as it stands there."""
+    guide = Path(__file__).parents[5] / "docs" / "guides" / "describe-your-network.md"
+    (example,) = re.findall(r"```csv\n(.*?)```", guide.read_text(encoding="utf-8"), re.DOTALL)
+    network = validate.check(files.read_bytes("beds.csv", example.encode()), BUILT)
+    changes = compare(BUILT, network).table("beds")
+    assert [(change.after.code, change.columns) for change in changes.changed] == [
+        ("YJ1-NEU1-01", ("label",)),
+        ("YJ1-NEU1-02", ("label",)),
+    ]
 
 
 @pytest.mark.django_db

@@ -13,13 +13,12 @@ from django.views.decorators.http import require_http_methods
 
 from yipan.kernel.errors import Conflict, InvalidInput
 from yipan.lines.beds import actions
-from yipan.lines.beds.pages.desk.refused import RULES, sentence_of
 from yipan.lines.beds.pages.desk.show import actor_of
 from yipan.lines.beds.pages.desk.steps import identifier
 from yipan.lines.beds.queries import desk as query
 from yipan.lines.beds.queries import swaps
 from yipan.spine.registry import Page
-from yipan.ui import flash
+from yipan.ui import flash, messages
 
 
 @never_cache
@@ -37,7 +36,7 @@ def swap(request: HttpRequest, request_id: UUID) -> HttpResponseBase:
         try:
             actions.swap_patients(actor=actor, first_id=loaded.here.id, second_id=identifier(request, "other"))
         except (Conflict, InvalidInput) as error:
-            problem, status = sentence_of(error), 409 if isinstance(error, Conflict) else 422
+            problem, status = messages.of_error(error), 409 if isinstance(error, Conflict) else 422
         else:
             flash.say(request, _("The two patients have changed beds."))
             return redirect("desk", request_id=request_id)
@@ -49,7 +48,6 @@ def swap(request: HttpRequest, request_id: UUID) -> HttpResponseBase:
         "bed": loaded.beds[loaded.here.capacity_id],
         "partners": swaps.partners(actor=actor, request=loaded.request, here=loaded.here, text=text),
         "text": text,
-        "rules": RULES,
         "problem": problem,
         "bed_name": query.bed_name,
     }

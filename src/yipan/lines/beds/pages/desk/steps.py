@@ -19,12 +19,11 @@ from yipan.base.access import Actor
 from yipan.kernel.errors import Conflict, InvalidInput, YipanError
 from yipan.lines.beds import actions
 from yipan.lines.beds.pages.desk import show
-from yipan.lines.beds.pages.desk.refused import sentence_of
 from yipan.lines.beds.queries import desk as query
 from yipan.lines.beds.queries.facts import booking_of_line
 from yipan.spine.models import Booking
 from yipan.spine.registry import Page
-from yipan.ui import flash
+from yipan.ui import flash, messages
 from yipan.ui.filters import moment
 
 Act = Callable[[Actor], str]
@@ -126,7 +125,7 @@ def problem_of(error: YipanError) -> str:
     fields = error.params.get("fields") if isinstance(error, InvalidInput) else None
     if isinstance(fields, dict) and "reason" in fields:
         return _("Please give a reason; nothing was changed.")
-    return sentence_of(error)
+    return messages.of_error(error)
 
 
 def identifier(request: HttpRequest, name: str) -> UUID:

@@ -1,0 +1,72 @@
+"""The loop that applies messages."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import pytest
+from django.db import OperationalError, connection
+
+from yipan.interop import listening
+from yipan.interop.inbound import receive
+from yipan.interop.models import InboundMessage
+from yipan.interop.tests.his import PEER, His
+from yipan.spine.testing import small_network
+
+PATIENCE = 30.0
+"""Seconds until a test gives up; reached only when it fails."""
+
+
+@contextmanager
+def loop(monkeypatch: pytest.MonkeyPatch, *, first: Exception | None = None) -> Iterator[tuple[threading.Event, ...]]:
+    """The running loop: an event that is set when it waits for something to do, and one when it has done something."""
+    real, failures = listening.apply_pending, [first] if first else []
+    idle, done, stop = threading.Event(), threading.Event(), threading.Event()
+
+    def watched() -> int:
+        if failures:
+            raise failures.pop()
+        taken = real()
+        (done if taken else idle).set()
+        return taken
+
+    def body() -> None:
+        try:
+            listening.run(stop)
+        finally:
+            connection.close()
+
+    monkeypatch.setattr(listening, "apply_pending", watched)
+    thread = threading.Thread(target=body)
+    thread.start()
+    try:
+        yield idle, done
+    finally:
+        stop.set()
+        thread.join(PATIENCE)
+    assert not thread.is_alive()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_woken_by_a_message(monkeypatch: pytest.MonkeyPatch):
+    """A message that is stored while the loop waits is applied at once, not at the next look."""
+    monkeypatch.setattr(listening, "LOOK_EVERY", 3600.0)
+    his = His(small_network())
+    with loop(monkeypatch) as (idle, done):
+        assert idle.wait(PATIENCE)
+        receive(his.raw("A28"), PEER)
+        assert done.wait(PATIENCE)
+    assert InboundMessage.objects.get().state == "applied"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_goes_on_after_the_database_was_away(monkeypatch: pytest.MonkeyPatch):
+    """A lost connection interrupts the loop and does not end it."""
+    monkeypatch.setattr(listening, "LOOK_EVERY", 0.01)
+    his = His(small_network())
+    receive(his.raw("A28"), PEER)
+    with loop(monkeypatch, first=OperationalError("server closed the connection")) as (_, done):
+        assert done.wait(PATIENCE)
+    assert InboundMessage.objects.get().state == "applied"
