@@ -174,6 +174,20 @@ def load() -> None:
 
 
 @demo.command()
+@click.argument("occupancy", type=click.Path(exists=True, dir_okay=False))
+def people(occupancy: str) -> None:
+    """Put invented people into an imported network, as full as the OCCUPANCY file says."""
+    from yipan.server import session
+    from yipan.server.progress import Counter
+
+    with session.database(), Counter() as counter:
+        from yipan.server.demo import people as invite
+        from yipan.server.speech import say
+
+        click.echo(say("people_added", n=invite(counter, occupancy)))
+
+
+@demo.command()
 def feed() -> None:
     """Let the demo day pass: send messages to the HL7 listener and act for the wards."""
     from yipan.server import session

@@ -73,6 +73,8 @@ def _tell(
     beds = [*his.network.beds["neurology"], None]
     place = beds[4 if bed is None else bed]
     more: dict = {"PV1_19": visit, "at": time.now() + timedelta(minutes=late), "NPU_2": status, "PV2_9": "20260304"}
+    # Another birth date for each hospital, so that patients of earlier examples are nobody's likely duplicates.
+    more["PID_7"] = f"{1920 + his.network.site.pk.int % 90}0501"
     if place is None:
         more["PV1_3"] = his.network.wards["neurology"].code
     if kind == "A17" and other != who:

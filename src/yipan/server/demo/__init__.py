@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 
 from yipan.server.demo.accounts import logins
 
 Progress = Callable[..., None]
 
-__all__ = ["ensure_loaded", "logins"]
+__all__ = ["ensure_loaded", "logins", "people"]
 
 
 def ensure_loaded(progress: Progress) -> bool:
@@ -47,3 +48,25 @@ def ensure_loaded(progress: Progress) -> bool:
         wire.introduce()
         DemoPace.objects.get_or_create(id=1)
     return True
+
+
+def people(progress: Progress, occupancy: str) -> int:
+    """Invented people for a network that was imported, its departments as full as an occupancy file says.
+
+    The file is what `yipan network import --adapter … --occupancy FILE` writes. Raises Conflict("people_there") when
+    somebody lies in a bed already.
+    """
+    import csv
+
+    from yipan.kernel.errors import Conflict
+    from yipan.server.demo import filling, wire
+    from yipan.spine.models import Booking
+
+    if Booking.objects.exists():
+        raise Conflict("people_there")
+    with Path(occupancy).open(encoding="utf-8", newline="") as lines:
+        rows = list(csv.DictReader(lines))
+    full = {r["department"]: float(r["average_occupied_beds"]) / (float(r["beds"]) or 1.0) for r in rows}
+    written = filling.fill(progress, full={code: min(share, 1.0) for code, share in full.items()})
+    wire.introduce()
+    return written

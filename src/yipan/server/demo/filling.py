@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 from uuid import UUID
 
@@ -31,10 +31,14 @@ BATCH = 2000
 
 
 @transaction.atomic
-def fill(progress: Progress, *, seed: int = 20260302) -> int:
-    """People in the beds of every hospital but the outside partners; return how many stays were written."""
+def fill(progress: Progress, *, seed: int = 20260302, full: Mapping[str, float] | None = None) -> int:
+    """People in the beds of every hospital but the outside partners; return how many stays were written.
+
+    `full` says how full the beds of a department are, by its code (0..1); others are as full as is usual for their kind
+    of hospital.
+    """
     chance = random.Random(seed)
-    cast = Cast(chance, clock.now())
+    cast = Cast(chance, clock.now(), full or {})
     doctors = employ(chance)
     progress("rooms", 0, None)
     guests = [g for beds in _rooms() for g in cast.room(beds)]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -60,6 +60,7 @@ class Cast:
 
     chance: random.Random
     now: datetime
+    full: Mapping[str, float] = field(default_factory=dict)
     allies: dict[UUID, list[Department]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -98,6 +99,7 @@ class Cast:
         full = FULL.get(ward.site.organisation.kind, ELSEWHERE)
         if ward.department.code in NO_BED_LEFT:
             full = 1.0
+        full = self.full.get(bed.department.code, full)
         sex = {"male": "male", "female": "female"}.get(bed.room.sex_policy) or self.chance.choice(("male", "female"))
         if ward.department.specialty_id in WOMEN:
             sex = "female"

@@ -36,6 +36,8 @@ SENTENCES: dict[str, str | Promise] = {
     "database_did_not_start": _("The database did not start. Why is written at the end of {log}."),
     "database_password_lost": _("The database refuses its password. The files *.password in {path} were changed."),
     "migration_failed": _("The database could not be brought up to date; nothing was started."),
+    "people_there": _("There are people in the beds already; nothing was changed."),
+    "people_added": _("{n} invented stays were written."),
     "demo_failed": _("The demo network could not be loaded. Start again, or set YIPAN_DEMO=0 to go on without it."),
     "not_ready_in_time": _("Some parts are not ready yet: {parts}. They are tried again; see the messages above."),
     # what takes a moment

@@ -117,10 +117,10 @@ def actor_of(request: HttpRequest) -> Actor:
     return actor
 
 
-def identifiers(request: HttpRequest) -> list[UUID]:
-    """The identifiers in `ids`; what is none is left out."""
+def identifiers(request: HttpRequest, key: str = "ids") -> list[UUID]:
+    """The identifiers under a key of the address; what is none is left out."""
     found = []
-    for text in request.GET.get("ids", "").split(","):
+    for text in request.GET.get(key, "").split(","):
         try:
             found.append(UUID(text))
         except ValueError:
@@ -193,7 +193,7 @@ def _site(request: HttpRequest, actor: Actor, site: Site) -> dict[str, Any]:
         "shown": sum(len(room.cells) for ward in shown for room in ward.rooms),
         "specialties": [(s.code, s.label) for s in Specialty.objects.filter(code__in=own)],
         "wanted": wanted,
-        "selected": request.GET.get("bed", ""),
+        "selected": next(iter(identifiers(request, "bed")), None),
         **_chip_context(request, site, counts),
         **_waiting(actor, site, at),
     }

@@ -55,7 +55,7 @@ def waiting(request: HttpRequest) -> HttpResponse:
         "names": actor.may("patients.view"),
         "query_string": request.GET.urlencode(),
         **_filters(rows, wanted),
-        **_labels(page.object_list),
+        **_labels(list(page.object_list)),
     }
     fragment = request.headers.get("HX-Request") == "true"
     response = render(request, "beds/waiting_list.html" if fragment else "beds/waiting.html", context)

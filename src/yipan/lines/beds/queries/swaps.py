@@ -5,19 +5,20 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django.db import connection
 
 from yipan.base.access import Actor
 from yipan.base.network.models import Bed
+from yipan.base.network.queries import placement_policy
 from yipan.engine.placement import Beds, Policy, rank
 from yipan.engine.placement.beds import NEVER
 from yipan.engine.placement.codes import BedState, Refusal
 from yipan.kernel import clock
 from yipan.lines.beds.queries import arrays
 from yipan.lines.beds.queries.desk import beds_by_id
-from yipan.base.network.queries import placement_policy
 from yipan.lines.beds.queries.proposals import need_of
 from yipan.spine.models import Booking, Request
 
@@ -70,7 +71,7 @@ def partners(
     department and those whom this bed belongs to, with a text whoever is named so at the same site."""
     at = at or clock.now()
     mine = beds_by_id([here.capacity_id])[here.capacity_id]
-    params = {
+    params: dict[str, Any] = {
         "mine": here.id,
         "paths": [path + "%" for path in actor.paths("beds.place")],
         "home": request.home_department_id,

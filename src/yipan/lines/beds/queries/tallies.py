@@ -27,12 +27,12 @@ SELECT site_id, ward_id, department_id, purpose, soon, count(*), count(*) FILTER
 FROM (
     SELECT ward.site_id::text, ward.id::text AS ward_id, bed.department_id::text, cur.purpose,
            coalesce(lower(nxt.period) <= %(soon)s, false) AS soon,
-           cur.purpose = 'care' AND cur.end_announced AND upper(cur.period) <= {tonight} AS leaving,
+           cur.purpose = 'care' AND cur.end_announced AND upper(cur.period) < {tonight} AS leaving,
            request.home_department_id <> bed.department_id AS outlier,
            admission.severity = 'critical' AS critical,
            coalesce(cur.purpose = 'closure' AND coalesce(upper(cur.period) > {tonight}, true), false)
-           OR coalesce(cur.purpose = 'care' AND NOT (cur.end_announced AND upper(cur.period) <= {tonight}), false)
-           OR coalesce(lower(nxt.period) <= {tonight} AND coalesce(upper(nxt.period) > {tonight}, true), false)
+           OR coalesce(cur.purpose = 'care' AND NOT (cur.end_announced AND upper(cur.period) < {tonight}), false)
+           OR coalesce(lower(nxt.period) < {tonight} AND coalesce(upper(nxt.period) > {tonight}, true), false)
            AS taken_tonight
     {source}
 ) bed

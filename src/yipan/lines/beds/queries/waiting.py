@@ -12,11 +12,11 @@ import numpy as np
 from django.db import connection
 
 from yipan.base.access import Actor
+from yipan.base.network.queries import placement_policy
 from yipan.engine.placement import rank
 from yipan.engine.placement.codes import BedState, Tier
 from yipan.kernel import clock
 from yipan.lines.beds.queries import arrays
-from yipan.base.network.queries import placement_policy
 from yipan.lines.beds.queries.proposals import need_of
 from yipan.spine.models import Request
 
@@ -196,7 +196,7 @@ def waiting_list(*, actor: Actor, at: datetime | None = None) -> list[Waiting]:
     at = at or clock.now()
     with connection.cursor() as cursor:
         cursor.execute(ROWS, {"at": at, "paths": _patterns(actor, "beds.view")})
-        rows = [Waiting(*row, at) for row in cursor.fetchall()]
+        rows = [Waiting(*(*row, at)) for row in cursor.fetchall()]
     rows.sort(key=lambda row: row.order)
     return rows
 
@@ -249,7 +249,7 @@ def repatriations(*, actor: Actor, at: datetime | None = None, limit: int = 200)
         mine = beds.beds["department"][order] == network.department[row[4]]
         home = order[mine & free[order] & (ranking.result.tier[order] == Tier.OWN)]
         if len(home):
-            found.append(Outlier(*row, network.bed_ids[int(home[0])], len(home)))
+            found.append(Outlier(*(*row, network.bed_ids[int(home[0])], len(home))))
     return found
 
 

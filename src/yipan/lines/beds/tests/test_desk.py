@@ -214,7 +214,7 @@ def test_hold_confirm_and_slip_are_three_steps(network: SmallNetwork, desk: Clie
 
 
 def test_somebody_was_quicker_shows_the_sentence_and_fresh_proposals(network: SmallNetwork, desk: Client) -> None:
-    """A bed taken a moment ago is refused with 409 on the same page, which no longer proposes it; nothing is changed."""
+    """A bed taken a moment ago is refused with 409 on the same page, which proposes others; nothing is changed."""
     request, bed = ask(network), network.beds["neurology"][0]
     assert f'id="offer-{bed.id}"' in text_of(desk, "desk", request.id)
     actions.hold_bed(actor=SYSTEM, request_id=ask(network).id, bed_id=bed.id)

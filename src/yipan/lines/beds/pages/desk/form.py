@@ -16,7 +16,7 @@ from yipan.base.network.models import Department
 from yipan.kernel.errors import YipanError
 from yipan.lines.beds import policy
 from yipan.lines.beds.policy import AdmissionFacts
-from yipan.lines.beds.queries.icd10 import catalogue, diagnosis_label, suggest
+from yipan.lines.beds.queries.icd10 import catalogue, suggest
 from yipan.spine.models import Priority
 from yipan.ui import messages
 from yipan.ui.filters import zone_of
@@ -150,8 +150,9 @@ def _diagnosis(form: Form) -> tuple[str, str]:
             typed = form.values["diagnosis_code"] = hits[0].code
     code = typed.upper().replace("X", "x") if policy.ICD10.match(typed) is None else typed
     code = code if policy.ICD10.match(code) else typed
-    if not text and code in catalogue():
-        text = diagnosis_label(code)
+    known = catalogue().get(code)
+    if known is not None and text in ("", known.name, known.name_en):
+        text = known.name  # the record has one language; pages show the reader's
     if not code and not text:
         form.wrong("diagnosis_code", _("Write an ICD-10 code or a diagnosis."))
     return code, text

@@ -19,6 +19,7 @@ from yipan.base import audit
 from yipan.base.access import Actor
 from yipan.base.audit import labels
 from yipan.base.network.models import Bed, Department
+from yipan.base.network.queries import placement_policy
 from yipan.lines.beds import policy
 from yipan.lines.beds.pages.board import address
 from yipan.lines.beds.policy import PathStep
@@ -26,7 +27,6 @@ from yipan.lines.beds.queries import desk as query
 from yipan.lines.beds.queries import history
 from yipan.lines.beds.queries.desk import Desk
 from yipan.lines.beds.queries.icd10 import diagnosis_label
-from yipan.base.network.queries import placement_policy
 from yipan.lines.beds.queries.waiting import Standing, next_waiting, waiting_list
 from yipan.spine.models import Booking
 from yipan.spine.queries import RequestState

@@ -82,6 +82,15 @@ def test_filters_are_the_address(hospital):
     assert len(cells(board(client, hospital, state="nonsense", sex="?"))) == 12
 
 
+def test_a_bed_in_the_address_opens_beside_the_board(hospital):
+    """The panel knows which bed to open, also when a filter hides its cell; anything but an identifier is ignored."""
+    client = person(hospital.network.organisation)
+    bed = hospital.bed(0)
+    html = board(client, hospital, state="free", bed=bed.id)
+    assert f'data-href="{reverse("bed", args=[bed.id])}"' in html
+    assert "data-wanted" not in board(client, hospital, bed="../../logout")
+
+
 def test_an_unknown_site_is_not_found(hospital):
     """Neither a code that does not exist nor a site of others is shown."""
     client = person(small_network().organisation)

@@ -133,8 +133,19 @@ def test_flow_is_readable_without_seeing_it(hospital):
     assert "18:00: 1 confirmed" in words
 
 
+def test_one_site_needs_no_map(hospital):
+    """With a single site the map stays away, but is there for a live update when a second one comes."""
+    html = part(person(hospital.network.organisation), "map")
+    assert '<div hidden id="ov-map"' in html
+    assert "<svg" not in html
+
+
 def test_map_places_are_links_with_words(hospital):
     """Each circle is a link to its board that says site, beds in use and free beds."""
+    second = small_network(wards={"neurology": 2})
+    second.organisation.refresh_from_db()
+    second.organisation.parent = hospital.network.organisation
+    second.organisation.save()
     html = part(person(hospital.network.organisation), "map")
     name = hospital.network.site.name
     assert f'aria-label="{name}: 3 of 11 beds in use, 6 free"' in html
@@ -158,5 +169,5 @@ def test_an_empty_network_is_not_an_error():
     organisation = Organisation(code="NEW", name="新医院", kind="general_hospital")
     organisation.save()
     html = person(organisation).get(reverse("overview")).content.decode()
-    for words in ("No beds to show yet", "Nobody waits", "No map yet"):
+    for words in ("No beds to show yet", "Nobody waits"):
         assert words in html

@@ -152,8 +152,8 @@ if (field && sessionStorage.getItem("board.typing")) {
   field.focus();
   field.setSelectionRange(field.value.length, field.value.length);
 }
-const wanted = panel()?.dataset.bed;
-if (wanted && cellOf(wanted)) openBed(cellOf(wanted).href, wanted, null);
+const { wanted, href } = panel()?.dataset ?? {};
+if (wanted) openBed(href, wanted, null);
 window.addEventListener("pageshow", () => {
   document.querySelectorAll("#board-form :disabled").forEach((el) => { el.disabled = false; });
 });

@@ -1,0 +1,8 @@
+"""Sentences of the bed board."""
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+SENTENCES: dict[str, str | Promise] = {
+    "site_unknown": _("There is no site “{site}”, or it is not among yours. Choose one under Beds."),
+}
