@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import resource
 import signal
 
 from granian import Granian
@@ -13,6 +14,7 @@ from granian.log import LogLevels
 from yipan.server import environment
 
 STOP_SECONDS = 10
+MOST_REQUESTS = 10_000  # at once in one process; each open stream of live updates counts as one
 
 
 class WebServer(Granian):  # type: ignore[misc, valid-type]  # chosen at import by the kind of Python
@@ -28,6 +30,7 @@ class WebServer(Granian):  # type: ignore[misc, valid-type]  # chosen at import 
 def serve() -> None:
     """Serve pages, static files and live updates until SIGTERM or Ctrl-C."""
     host, port = environment.web_address()
+    _allow_many_connections()
     WebServer(
         "yipan.server.asgi:application",
         address=host,
@@ -37,7 +40,16 @@ def serve() -> None:
         workers=environment.web_workers(),
         http=HTTPModes.http1,
         websockets=False,
+        backpressure=MOST_REQUESTS,
         respawn_failed_workers=True,
         workers_kill_timeout=STOP_SECONDS,
         log_level=LogLevels.warning,
     ).serve()
+
+
+def _allow_many_connections() -> None:
+    """Many systems let a process open 1,024 files unless it asks for more; each stream is one."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = 2 * MOST_REQUESTS if hard == resource.RLIM_INFINITY else min(2 * MOST_REQUESTS, hard)
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))

@@ -29,5 +29,14 @@ PAGES: tuple[Page, ...] = (
 )
 """Every page and fragment of the line."""
 
-NAV: tuple[NavItem, ...] = (overview.NAV, board.NAV, figures.NAV, desk.NAV, waiting.NAV, ward.NAV, rounds.NAV, calls.NAV)
+NAV: tuple[NavItem, ...] = (
+    overview.NAV,
+    board.NAV,
+    figures.NAV,
+    desk.NAV,
+    waiting.NAV,
+    ward.NAV,
+    rounds.NAV,
+    calls.NAV,
+)
 """Entries of the main navigation; `line.announce` registers them."""

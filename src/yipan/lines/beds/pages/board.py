@@ -73,7 +73,8 @@ def board(request: HttpRequest) -> HttpResponse:
     site = _chosen(request, actor, sites)
     if site is None:
         return render(request, "beds/board_network.html", {"sites": sites, **_network(actor, sites)})
-    request.session[REMEMBERED] = site.code
+    if request.session.get(REMEMBERED) != site.code:
+        request.session[REMEMBERED] = site.code
     return render(request, "beds/board.html", {"sites": _choices(sites), **_site(request, actor, site)})
 
 

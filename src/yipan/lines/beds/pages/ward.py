@@ -24,6 +24,8 @@ from yipan.ui.filters import localtime
 from yipan.ui.navigation import NavItem
 
 PAGE_SIZE = 60
+SOON = timedelta(hours=2)
+"""A departure this close is what the nurse presses next; later ones do not shout."""
 
 
 @require_GET
@@ -54,6 +56,7 @@ def ward(request: HttpRequest, ward_id: UUID) -> HttpResponse:
         "ward": sheet.ward,
         "site": sheet.ward.site,
         "at": sheet.at,
+        "soon": sheet.at + SOON,
         "counts": _counts(actor, {sheet.ward.site_id}).get(str(ward_id), Counts()),
         "status": BedStatus,
         "may_receive": actor.may("beds.receive", path, ward_id=ward_id),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django.db import connection
@@ -118,13 +119,8 @@ def bed_rows(
 ) -> list[BedRow]:
     """Beds that the actor may see (`beds.view`), of the given sites, wards or identifiers, by ward, room and label."""
     at = at or clock.now()
-    clauses, params = (
-        ["org.path LIKE ANY(%(paths)s)"],
-        {
-            "at": at,
-            "paths": [p + "%" for p in actor.paths("beds.view")],
-        },
-    )
+    clauses = ["org.path LIKE ANY(%(paths)s)"]
+    params: dict[str, Any] = {"at": at, "paths": [p + "%" for p in actor.paths("beds.view")]}
     for name, column, ids in (
         ("sites", "ward.site_id", site_ids),
         ("wards", "ward.id", ward_ids),

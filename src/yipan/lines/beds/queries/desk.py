@@ -219,7 +219,7 @@ def offers(*, actor: Actor, request: Request, limit: int = 8) -> Offers:
                 total=r.total,
                 occupied=r.occupied,
                 free=r.free,
-                reasons=tuple(words.reason(told.as_data()) for told in r.reasons),
+                reasons=_against(told.as_data() for told in r.reasons),
             )
             for r in found.refused
         ),
@@ -237,12 +237,17 @@ def recorded(placement: Placement) -> tuple[list[Said], list[Refusal]]:
             total=r["total"],
             occupied=r["occupied"],
             free=r["free"],
-            reasons=tuple(words.reason(told) for told in r["reasons"]),
+            reasons=_against(r["reasons"]),
         )
         for r in placement.why_not
         if UUID(r["ward"]) in wards
     ]
     return [said(told) for told in placement.reasons], refusals
+
+
+def _against(reasons: Iterable[dict[str, Any]]) -> tuple[str, ...]:
+    """Reasons in words, without how many beds are occupied: that stands beside the ward's name."""
+    return tuple(words.reason(told) for told in reasons if told["code"] != "place_refused_occupied")
 
 
 def said(told: dict[str, Any]) -> Said:

@@ -11,8 +11,8 @@ from yipan.kernel.errors import NotFound
 from yipan.spine.models import Booking, Request
 
 PLACE = """
-SELECT bed.id, capacity.id, bed.label, room.id, ward.id, bed.department_id, ward.site_id, org.id, org.path, site.time_zone,
-       ward.turnover_minutes
+SELECT bed.id, capacity.id, bed.label, room.id, ward.id, bed.department_id, ward.site_id, org.id, org.path,
+       site.time_zone, ward.turnover_minutes
 FROM network_bed bed
 JOIN network_room room ON room.id = bed.room_id
 JOIN network_ward ward ON ward.id = room.ward_id

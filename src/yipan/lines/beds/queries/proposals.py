@@ -11,6 +11,7 @@ from uuid import UUID
 import numpy as np
 
 from yipan.base.access import Actor
+from yipan.base.network.queries import placement_policy
 from yipan.engine.placement import Beds, Need, Policy, Ranking, Reason, explain, rank, why_not
 from yipan.engine.placement.codes import (
     PARAMS,
@@ -29,7 +30,6 @@ from yipan.kernel.errors import Conflict
 from yipan.lines.beds.queries import arrays
 from yipan.lines.beds.queries.arrays import SEXES, Network
 from yipan.lines.beds.queries.facts import BedPlace
-from yipan.base.network.queries import placement_policy
 from yipan.spine.models import Request
 from yipan.spine.queries import present
 from yipan.ui import messages

@@ -17,7 +17,7 @@ from yipan.lines.beds.wire.clinical import INPATIENT, OUTPATIENT
 from yipan.lines.beds.wire.outcome import ALREADY_SO, Outcome
 from yipan.lines.beds.wire.sender import Sender, place_at
 from yipan.spine import booking
-from yipan.spine.queries import RequestState
+from yipan.spine.queries import RequestState, state_of
 
 
 def admit(event: AdtEvent, *, source: Sender, actor: Actor) -> Outcome:
@@ -120,6 +120,6 @@ def _withdraw(event: AdtEvent, patient: Patient, *, actor: Actor) -> Outcome:
     former = requests.of_visit(patient.pk, event.visit_number)
     if former is not None and former.cancelled_at is not None:
         return Outcome(ALREADY_SO, patient.pk)
-    if former is not None and getattr(former, "state", None) == RequestState.DONE:
+    if former is not None and state_of(former.pk) == RequestState.DONE:
         raise Conflict("visit_ended")
     raise Conflict("no_admission_to_cancel")

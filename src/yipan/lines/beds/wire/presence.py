@@ -71,8 +71,9 @@ def take(request: Request, place: BedPlace, at: datetime, *, actor: Actor) -> Bo
         end_turnover(place, start, actor=actor)
         row = booking.arrive(booking_id=planned.pk, by=actor, at=start)
     else:
-        days = float(known.request_with_facts(request.pk).admission.expected_days)
-        end = max(policy.expected_end(start, days), clock.now() + policy.OVERRUN_GRACE)
+        end = max(
+            policy.expected_end(start, float(request.admission.expected_days)), clock.now() + policy.OVERRUN_GRACE
+        )
         row = booking.occupy(claim=Claim(place.capacity_id, request, start, end), by=actor, at=start)
     placements.note(row, request, place)
     return row

@@ -35,7 +35,8 @@ def of_visit(patient_id: UUID, visit: str | None) -> Request | None:
     """The latest request of a visit number, whatever became of it."""
     if not visit:
         return None
-    return with_state(_of(patient_id)).filter(admission__visit_number=visit[:64]).order_by("-created_at").first()
+    found: Request | None = _of(patient_id).filter(admission__visit_number=visit[:64]).order_by("-created_at").first()
+    return found
 
 
 def other_visit(request: Request, event: AdtEvent) -> bool:

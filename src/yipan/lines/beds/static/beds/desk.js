@@ -124,7 +124,7 @@ if (ask) {
   ask.addEventListener("change", (event) => {
     if (event.target.name !== "patient" || event.target.value !== "new") return;
     const name = ask.elements.name;
-    if (!name.value && !/\d/.test(ask.elements.q.value)) name.value = ask.elements.q.value;
+    if (!name.value && /^[\p{sc=Han}·\s]+$/u.test(ask.elements.q.value)) name.value = ask.elements.q.value.trim();
     name.focus();
   });
 }
