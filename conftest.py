@@ -4,6 +4,11 @@ from __future__ import annotations
 
 import pytest
 from django.db import connection
+from hypothesis import HealthCheck, settings
+
+# How long an example takes says something about the machine, not about the code.
+settings.register_profile("yipan", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("yipan")
 
 
 @pytest.fixture(scope="session")

@@ -2,8 +2,19 @@
 
 from __future__ import annotations
 
+import os
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
+
+
+PATIENCE_SECONDS = 30
+"""How long a thread waits for a connection of its process before the request fails."""
+
+
+def connections() -> int:
+    """Connections of one process: YIPAN_DATABASE_CONNECTIONS, else 12 (ten threads for pages, and two to spare)."""
+    text = os.environ.get("YIPAN_DATABASE_CONNECTIONS", "")
+    return max(int(text), 2) if text.isdecimal() else 12
 
 
 def from_url(url: str) -> dict[str, Any]:
@@ -22,5 +33,5 @@ def from_url(url: str) -> dict[str, Any]:
         "HOST": query.pop("host", "") or unquote(parts.hostname or ""),
         "PORT": str(parts.port or query.pop("port", "") or ""),
         "CONN_MAX_AGE": 0,
-        "OPTIONS": {"pool": {"min_size": 1, "max_size": 12, "timeout": 10}, **query},
+        "OPTIONS": {"pool": {"min_size": 1, "max_size": connections(), "timeout": PATIENCE_SECONDS}, **query},
     }

@@ -24,6 +24,7 @@ NAME = "test-database"
 def pytest_load_initial_conftests() -> Iterator[Any]:
     """Before pytest-django reads the settings: name a database, and compile the texts that tests compare."""
     catalogues.compile_stale()
+    os.environ.setdefault("YIPAN_DATABASE_CONNECTIONS", "20")  # the races of tests/concurrency use 16 at once
     if url := os.environ.get("YIPAN_TEST_DATABASE_URL"):
         os.environ["YIPAN_DATABASE_URL"] = url
     return (yield)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -33,6 +34,7 @@ SELECT bed.id::text, bed.label, bed.monitor, bed.ventilator, bed.level_of_care, 
        (lower(nxt.period) AT TIME ZONE site.time_zone)::date - {today},
        to_char(lower(nxt.period) AT TIME ZONE site.time_zone, 'HH24:MI'), coming.sex
 """
+NUMBER = re.compile(r"\d+")
 TODAY = "(%(at)s AT TIME ZONE site.time_zone)::date"
 
 
@@ -253,19 +255,9 @@ def filtered(boards: Iterable[WardOnBoard], wanted: Filters, departments: dict[s
 
 
 @lru_cache(maxsize=8192)
-def natural(label: str) -> tuple[tuple[int, int, str], ...]:
-    """A key that sorts 2 before 10 and 9A after 9."""
-    parts: list[tuple[int, int, str]] = []
-    digits = ""
-    for char in label + "\0":
-        if char.isdecimal():
-            digits += char
-            continue
-        if digits:
-            parts.append((0, int(digits), ""))
-            digits = ""
-        parts.append((1, 0, char))
-    return tuple(parts)
+def natural(label: str) -> str:
+    """A key that sorts 2 before 10 and 9A after 9: every number written with the same length."""
+    return NUMBER.sub(lambda number: number.group().zfill(8), label)
 
 
 def admits(sex_policy: str, company: Iterable[str]) -> str:

@@ -20,9 +20,9 @@ PLANNED, PLAN_DROPPED = "stay.transfer_planned", "stay.transfer_dropped"
 
 
 def expect_discharge(event: AdtEvent, *, source: Sender, actor: Actor) -> Outcome:
-    """A16: the patient is expected to leave at PV2-9 (预出院); from then on the bed can be reserved."""
+    """A16: the patient is expected to leave at PV2-9 or EVN-3 (预出院); from then on the bed can be reserved."""
     here = _here(event, source, actor)
-    end = times.expected_leave(event.expected_discharge, clock.now())
+    end = times.expected_leave(event.expected_discharge or event.planned_at, clock.now())
     if here.booking.end_announced and here.booking.end == end:
         return Outcome(ALREADY_SO, here.booking.patient_id)
     actions.announce_discharge(actor=actor, booking_id=here.booking.pk, end=end)
