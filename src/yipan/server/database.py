@@ -6,7 +6,6 @@ import os
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
-
 PATIENCE_SECONDS = 30
 """How long a thread waits for a connection of its process before the request fails."""
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 from uuid import UUID
 
@@ -30,7 +31,8 @@ KEPT = 9
 CLEANED = 34
 CLOSED = 11
 FIRST = "YJ1-NEU"
-"""The department whose patient a newcomer places first: its wards are nearly full."""
+"""The department whose patient a newcomer places first: its wards are full, and the patient cannot wait for tonight."""
+JUST_COME = timedelta(minutes=4)
 
 
 def invite(*, seed: int = 7) -> int:
@@ -38,8 +40,9 @@ def invite(*, seed: int = 7) -> int:
     chance = random.Random(seed)
     cast = Cast(chance, clock.now())
     homes = list(_homes(chance))
-    # The first is one that may be shared: the newcomer's patient.
-    requests = [_ask(cast.case(home, shared=number == 0), chance) for number, home in enumerate(homes)]
+    first = replace(cast.case(homes[0], shared=True), priority="emergency")
+    requests = [_ask(first, chance, waited=JUST_COME)]
+    requests += [_ask(cast.case(home), chance) for home in homes[1:]]
     for request in requests[WAITING:]:
         _keep(request, confirm=chance.random() < 0.6)
     _clean_and_close(chance)
@@ -69,13 +72,14 @@ def _homes(chance: random.Random) -> Iterator[Department]:
     yield from chance.choices(large, weights, k=WAITING + KEPT - 1)
 
 
-def _ask(case: Case, chance: random.Random) -> Request:
+def _ask(case: Case, chance: random.Random, *, waited: timedelta | None = None) -> Request:
+    """A request of an invented patient, who has waited that long or as long as chance will have it."""
     assigner = case.home.site.organisation.code
     sex = "female" if case.home.specialty_id in WOMEN else chance.choice(("male", "female"))
     patient, identifiers = invent(chance, sex, AGES.get(case.home.specialty_id, (20, 88)), assigner)
     patient.save()
     Identifier.objects.bulk_create(identifiers, ignore_conflicts=True)
-    waited = timedelta(minutes=min(chance.expovariate(1 / 35), 600))
+    waited = waited or timedelta(minutes=min(chance.expovariate(1 / 35), 600))
     return actions.request_admission(
         actor=SYSTEM,
         patient_id=patient.pk,
