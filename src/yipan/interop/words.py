@@ -45,6 +45,7 @@ REASONS: Words = {
     "no_admission_to_cancel": _("There is no admission of this patient that could be cancelled."),
     "no_discharge_to_cancel": _("There is no discharge of this patient that could be cancelled."),
     "overtaken": _("A later message ({by}) about the same patient has told where they are now."),
+    "placed_by_his": _("The hospital's own system has put the patient here."),
     # Here.
     "internal": _("An error inside Yipan ({error}). Your administrator finds the details in the log; try again later."),
     "store_unavailable": _("The message could not be stored. Please send it again."),

@@ -16,6 +16,7 @@ from yipan.base.network.models import Bed, Department, OrganisationKind
 from yipan.base.patients.matching import NATIONAL_ID
 from yipan.base.patients.models import Identifier, Patient
 from yipan.base.patients.names import romanise
+from yipan.base.patients.surnames import split
 from yipan.kernel import clock
 from yipan.kernel.ids import new_id
 from yipan.lines.beds.models import AdmissionRequest, Placement
@@ -66,7 +67,7 @@ def employ(chance: random.Random) -> dict[UUID, list[Practitioner]]:
                 Practitioner(
                     code=f"{department.code}-{number + 1:02}",
                     name=who.name,
-                    name_en=romanise(who.name).full.title(),
+                    name_en=_in_letters(who.name),
                     department=department,
                 )
             )
@@ -145,6 +146,12 @@ class Arrival:
             end_announced=guest.announced,
             steps=way["steps"],
         )
+
+
+def _in_letters(name: str) -> str:
+    """A name in pinyin with the family name first, as it is written abroad: He Qinna."""
+    family = romanise(split(name)[0]).full
+    return f"{family} {romanise(name).full.removeprefix(family)}".title()
 
 
 def invent(chance: random.Random, sex: str, ages: tuple[int, int], assigner: str) -> tuple[Patient, list[Identifier]]:

@@ -267,6 +267,41 @@ def bed_name(bed: Bed) -> str:
     return _("%(ward)s, bed %(bed)s") % {"ward": bed.room.ward.label, "bed": bed.label}
 
 
+@dataclass(frozen=True, slots=True)
+class Admission:
+    """One request of a patient with what became of it. `bed` is the present, kept or last one."""
+
+    request: Request
+    state: RequestState
+    bed: Bed | None
+    start: datetime | None
+    end: datetime | None
+
+
+def admissions_of(*, actor: Actor, patient_id: UUID) -> list[Admission]:
+    """Every request for a bed of a patient that the actor may see (`beds.view`), the newest first."""
+    rows = Request.objects.filter(
+        scope(actor, "beds.view", "site__organisation__path"),
+        line="beds",
+        patient_id=patient_id,
+        admission__isnull=False,
+    )
+    states = dict(with_state(rows).values_list("id", "state"))  # type: ignore[misc]
+    found = list(rows.select_related("home_department", "site__organisation", "admission").order_by("-created_at"))
+    taken = Booking.objects.filter(
+        request__in=found, purpose=Purpose.CARE, state__in=[State.HELD, State.CONFIRMED, State.ACTIVE, State.DONE]
+    )
+    last: dict[UUID | None, Booking] = {b.request_id: b for b in taken.order_by("period")}
+    beds = beds_by_id({b.capacity_id for b in last.values()})
+    made = []
+    for request in found:
+        state, booking = RequestState(states[request.id]), last.get(request.id)
+        shown = booking if state not in (RequestState.WAITING, RequestState.CANCELLED) else None
+        bed = beds.get(shown.capacity_id) if shown is not None else None
+        made.append(Admission(request, state, bed, shown.start if shown else None, shown.end if shown else None))
+    return made
+
+
 def home_departments(actor: Actor) -> QuerySet[Department]:
     """Departments for which the actor may ask for a bed: those of sites with wards."""
     rows = Department.objects.filter(scope(actor, "beds.request", "site__organisation__path"))

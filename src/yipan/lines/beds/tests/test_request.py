@@ -16,6 +16,7 @@ from yipan.base.patients.matching import NATIONAL_ID
 from yipan.base.patients.models import Identifier, Patient
 from yipan.kernel import clock
 from yipan.kernel.clock import FrozenClock
+from yipan.lines.beds import actions
 from yipan.lines.beds.tests.busy import ask
 from yipan.lines.beds.tests.people import signed_in
 from yipan.spine.models import Event, Request
@@ -293,3 +294,23 @@ def test_a_doctor_asks_for_a_bed(network: SmallNetwork) -> None:
     assert status == 302
     page = doctor.get(there).content.decode()
     assert "Beds are held by the admission desk" in page
+
+
+def test_the_patients_page_lists_admissions_and_leads_to_the_desk(network: SmallNetwork, desk: Client) -> None:
+    """Every request with its state stands on the patient's page; without an open one a new one can be asked for."""
+    request = ask(network)
+    page = desk.get(reverse("patient", args=[request.patient_id])).content.decode()
+    assert reverse("desk", args=[request.id]) in page
+    assert "New request for a bed" not in page
+    actions.cancel_request(actor=SYSTEM, request_id=request.id, reason="went home")
+    page = desk.get(reverse("patient", args=[request.patient_id])).content.decode()
+    assert "went home" in page
+    assert f"{reverse('desk-new')}?patient={request.patient_id}" in page
+
+
+def test_the_patients_page_keeps_other_hospitals_admissions_to_themselves(network: SmallNetwork, desk: Client) -> None:
+    """An admission at a hospital outside the reader's organisations is not listed."""
+    request = ask(small_network())
+    page = desk.get(reverse("patient", args=[request.patient_id])).content.decode()
+    assert reverse("desk", args=[request.id]) not in page
+    assert "No request for a bed yet." in page

@@ -7,7 +7,7 @@ from typing import Any
 
 from yipan.base.access import Actor
 from yipan.base.access.models import Practitioner
-from yipan.base.patients import actions, idcard, queries
+from yipan.base.patients import actions, idcard, names, queries
 from yipan.base.patients.actions.facts import clean_identifier
 from yipan.base.patients.matching import NATIONAL_ID, IdentifierValue
 from yipan.base.patients.models import Patient
@@ -27,8 +27,17 @@ NATIONAL_TYPES = frozenset({"NI", "NNCHN", "01"})
 
 
 def find(event: AdtEvent, *, source: Sender, actor: Actor) -> Patient | None:
-    """The patient that carries one of the identifiers, first told first; None when nobody does."""
-    return _holder(identifiers_of(event, source), actor)
+    """The patient that carries one of the identifiers, first told first; None when nobody does.
+
+    A number may have been given to two people; then registration has kept the second one apart, without that number
+    (`patients.actions.register`). So where the name is another than that of the number's holder, the visit decides.
+    """
+    holder = _holder(identifiers_of(event, source), actor)
+    told = names.clean(event.name.text) if event.name else ""
+    if not told or (holder is not None and holder.name == told):
+        return holder
+    visitor = requests.patient_of_visit(event.visit_number, source)
+    return visitor if visitor is not None and visitor.name == told else holder
 
 
 def known(event: AdtEvent, *, source: Sender, actor: Actor) -> Patient:

@@ -39,6 +39,20 @@ def of_visit(patient_id: UUID, visit: str | None) -> Request | None:
     return found
 
 
+def patient_of_visit(visit: str | None, source: Sender) -> Patient | None:
+    """Whose visit that is in the sender's organisation, by the latest request of that number."""
+    if not visit:
+        return None
+    rows = Request.objects.select_related("patient").filter(
+        line="beds",
+        admission__visit_number=visit[:64],
+        site__organisation__path__startswith=source.path,
+        cancelled_at=None,
+    )
+    found = rows.order_by("-created_at").first()
+    return found.patient if found is not None else None
+
+
 def other_visit(request: Request, event: AdtEvent) -> bool:
     """The message names another visit than that of the request."""
     known, told = request.admission.visit_number, (event.visit_number or "")[:64]

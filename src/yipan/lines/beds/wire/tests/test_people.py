@@ -106,6 +106,17 @@ def test_visit_numbers_are_no_persons(feed: Feed):
     assert not Identifier.objects.exists()
 
 
+def test_one_number_for_two_people(feed: Feed):
+    """A number that was given to a second person by mistake: the visit tells whose bed it is about."""
+    one, other = feed.network.beds["neurology"][:2]
+    feed.send("A01", "P1", one)
+    wrong = {"PID_3": "P1^^^HIS^MR", "PID_7": "19900101", "PID_8": "F"}
+    second = feed.send("A01", "P2", other, **wrong)
+    assert second.patient_id != feed.patient_id("P1")
+    assert feed.send("A03", "P2", other, **wrong).patient_id == second.patient_id
+    assert feed.bed_of("P1") == one.id
+
+
 def test_identity_card_number_finds_the_person_anywhere(feed: Feed):
     """Two hospitals that know the same identity card number speak of one person."""
     card = "42010119600501123"
