@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from functools import cache
 from uuid import UUID
 
+from django.contrib.auth.hashers import make_password
 from django.contrib.auth.models import User
 
 from yipan.base.access import SYSTEM
@@ -113,8 +115,14 @@ def _lies(made: Hospital, bed: Bed, patient: Patient) -> None:
     Placement.objects.create(booking=row, home_department=home, host_department=bed.department, tier=tier)
 
 
+@cache
+def _hashed() -> str:
+    """The password as it is stored; slow on purpose, so once is enough."""
+    return make_password(PASSWORD)
+
+
 def _user(made: Hospital, username: str, role: Role) -> None:
-    user = User.objects.create_user(username, password=PASSWORD)
+    user = User.objects.create(username=username, password=_hashed())
     ward = made.host if role == Role.WARD_NURSE else None
     Grant.objects.create(user=user, role=role, organisation=made.network.organisation, ward=ward)
     if role == Role.DOCTOR:

@@ -5,6 +5,9 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from django.conf import settings
+from django.contrib.auth.models import User
+from django.test import Client
 from django.utils import translation
 from django.utils.translation import gettext
 
@@ -18,13 +21,23 @@ PATIENCE = 15_000  # milliseconds
 class Person:
     """Somebody with a browser of their own, in one language. `problems` lists what no page may do."""
 
-    def __init__(self, browser: Any, address: str, language: str, *, width: int = 1440, scripts: bool = True) -> None:
+    def __init__(
+        self,
+        browser: Any,
+        address: str,
+        language: str,
+        *,
+        width: int = 1440,
+        scheme: str = "light",
+        scripts: bool = True,
+    ) -> None:
         self.address, self.language = address, language
         self.problems: list[str] = []
         self.context = browser.new_context(
             base_url=address,
             locale=LOCALES[language],
             viewport={"width": width, "height": 900},
+            color_scheme=scheme,
             java_script_enabled=scripts,
             reduced_motion="reduce",
         )
@@ -53,7 +66,16 @@ class Person:
             said = gettext(text)
         return said % params if params else said
 
+    def come_as(self, username: str, first_page: str) -> None:
+        """Open a page with a session that was begun before."""
+        client = Client()
+        client.force_login(User.objects.get(username=username))
+        name = settings.SESSION_COOKIE_NAME
+        self.context.add_cookies([{"name": name, "value": client.cookies[name].value, "url": self.address}])
+        self.page.goto(first_page)
+
     def log_in(self, username: str, next_page: str = "/") -> None:
+        """Through the login form."""
         self.page.goto(f"/login?next={next_page}")
         self.page.fill("#id_username", username)
         self.page.fill("#id_password", PASSWORD)
@@ -79,6 +101,15 @@ class Person:
     def close(self) -> None:
         self.context.close()
         assert not self.problems, self.problems
+
+
+def at_night(page: Any) -> None:
+    """Change to dark colours, and wait until they are there."""
+    page.emulate_media(color_scheme="dark")
+    page.evaluate(
+        "new Promise(done => requestAnimationFrame(() => requestAnimationFrame(() => {"
+        "document.getAnimations().forEach(a => a.finish()); done() })))"
+    )
 
 
 def barriers(page: Any, *rules: str) -> list[str]:

@@ -50,16 +50,16 @@ def adt(trigger: str, control_id: str, hospital: Hospital, bed: Bed, **times: An
 def test_the_board_follows_the_hospitals_system(
     hospital: Hospital, person: Callable[..., Person], listener: int
 ) -> None:
-    """A01 fills the cell, A03 sends the bed to cleaning, and both messages are shown as applied; no page is reloaded."""
+    """A01 fills the cell, A03 sends the bed to cleaning, both are shown as applied, and no page is reloaded."""
     bed = hospital.bed(0)
     board = person("zh-hans")
-    board.log_in("zhou", f"/beds?site={hospital.network.site.code}")
+    board.come_as("zhou", f"/beds?site={hospital.network.site.code}")
     page = board.page
     page.wait_for_selector(f"#b{bed.pk}.free")
     board.is_live()
     board.mark()
     messages = person("en")
-    messages.log_in("wu", "/messages")
+    messages.come_as("wu", "/messages")
 
     arrive = adt("A01", "J1", hospital, bed, admitted_at=clock.now())
     assert [client.accepted(*answer) for answer in client.send("127.0.0.1", listener, [arrive])] == [True]

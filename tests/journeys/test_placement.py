@@ -75,12 +75,12 @@ def test_a_patient_is_placed_in_an_allied_ward(
     name = NEWCOMERS[language]
     masked = mask_name(name)
     nurse = person(language)
-    nurse.log_in("liu", "/wards")
-    nurse.page.wait_for_url(f"**/wards/{hospital.host.pk}")
+    nurse.come_as("liu", "/wards")
+    assert str(hospital.host.pk) in nurse.page.url
     nurse.is_live()
     nurse.mark()
     board = person(language)
-    board.log_in("chen", f"/beds?site={hospital.network.site.code}")
+    board.come_as("chen", f"/beds?site={hospital.network.site.code}")
     board.is_live()
     board.mark()
 

@@ -33,7 +33,7 @@ def test_a_bed_is_asked_for_held_and_given_by_plain_forms(hospital: Hospital, pe
     assert hospital.host.label in page.inner_text(".kept h2")
 
     nurse = person("en", scripts=False)
-    nurse.log_in("liu", f"/wards/{hospital.host.pk}")
+    nurse.come_as("liu", f"/wards/{hospital.host.pk}")
     name = mask_name("秦月明")
     coming = nurse.page.locator("#coming .ward-card", has_text=name)
     nurse.press("Patient is in the bed", coming)

@@ -175,6 +175,8 @@ def _require_present(booking: Booking, at: datetime) -> None:
 def _leave(booking: Booking, place: Place, length: timedelta, *, by: Actor, at: datetime, onward: bool = False) -> None:
     _require_present(booking, at)
     planned = booking.end.isoformat() if booking.end else None
+    # Whoever leaves late has been there until now: what was reserved from the planned end on begins later.
+    make_room(place, until=at, by=by, at=at, postpone=True)
     change(booking, Verb.DEPART, end=at)
     record(by, [happening("booking.departed", booking, place, at, planned_end=planned, onward=onward)])
     if not closures.begin_planned(place, by=by, at=at) and length > timedelta(0):

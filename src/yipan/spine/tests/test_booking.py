@@ -180,6 +180,20 @@ def test_overrun_displaces_the_next(network, noon):
     assert booking.extend_overruns(grace=hours(4)) == 0
 
 
+def test_late_departure_before_the_worker_looks(network, noon):
+    """A patient who leaves late, before any worker lengthened the stay, only makes the next reservation begin later."""
+    stay = lying(network)
+    booking.announce_end(booking_id=stay.id, end=NOON + hours(3), by=SYSTEM)
+    (following,) = hold(claim(network, start=NOON + hours(3) + CLEAN, length=hours(48)))
+    booking.confirm(booking_id=following.id, by=SYSTEM)
+    noon.advance(hours(5))
+    booking.depart(booking_id=stay.id, by=SYSTEM, turnover_length=CLEAN)
+    stay.refresh_from_db()
+    following.refresh_from_db()
+    assert (stay.state, stay.end) == (State.DONE, noon.now())
+    assert (following.state, following.start) == (State.CONFIRMED, noon.now() + CLEAN)
+
+
 def test_withdrawn_departure_displaces_the_next(network):
     """Whoever was reserved on a promise that is withdrawn waits again."""
     stay = lying(network, length=hours(72))

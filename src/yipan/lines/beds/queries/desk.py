@@ -15,6 +15,8 @@ from django.utils.translation import gettext as _
 from yipan.base.access import Actor, scope
 from yipan.base.access.models import Practitioner
 from yipan.base.network.models import Bed, Department, Ward
+from yipan.base.network.queries import placement_policy
+from yipan.engine.placement import Policy
 from yipan.kernel import clock
 from yipan.lines.beds import policy, words
 from yipan.lines.beds.models import Placement
@@ -153,7 +155,10 @@ class Desk:
     @cached_property
     def clock(self) -> PathClock:
         """The 20-minute path of the booking that counts; steps of reservations given back are not counted."""
-        told = {e.kind: e.at for e in self.events if self.first is not None and e.booking_id == self.first.id}
+        first = self.first
+        told = {e.kind: e.at for e in self.events if first is not None and e.booking_id == first.id}
+        if first is not None and first.state in (State.ACTIVE, State.DONE):
+            told.setdefault("booking.arrived", first.start)  # moved in, or told by the hospital's own system
         done = policy.path_clock(self.request.admission.certificate_at, told).times
         return PathClock(self.started, done)
 
@@ -161,6 +166,11 @@ class Desk:
     def planned(self) -> bool:
         """The bed is wanted for later: the clock does not run yet."""
         return self.started > self.at
+
+    @cached_property
+    def rules(self) -> Policy:
+        """The placement policy in force at the home department."""
+        return placement_policy(self.request.home_department.site.organisation.path)[0]
 
     @cached_property
     def beds(self) -> dict[UUID, Bed]:

@@ -97,11 +97,11 @@ def say(event: Event, *, place: str = "", site: Any = None) -> dict[str, Any]:
 
 
 def timeline(events: Iterable[Event], *, site: Any = None) -> list[dict[str, Any]]:
-    """Events in words, the newest first, each with the bed it is about. One query for all beds."""
+    """Events (oldest first) in words, the newest first, each with the bed it is about. One query for all beds."""
     rows = list(events)
     beds = beds_by_id({e.capacity_id for e in rows if e.capacity_id is not None})
     shown: list[dict[str, Any]] = []
-    for event in rows:
+    for event in reversed(rows):
         bed = beds.get(event.capacity_id) if event.capacity_id and event.kind != "request.revised" else None
         shown.append(say(event, place=bed_name(bed) if bed else "", site=site))
     return sorted(shown, key=lambda item: item["at"], reverse=True)

@@ -310,6 +310,26 @@ def test_a_lost_reservation_is_told_on_the_desk(network: SmallNetwork, desk: Cli
     assert "Beds that can take this patient" in page
 
 
+def test_a_forms_address_opened_by_a_link_shows_the_desk(network: SmallNetwork, desk: Client) -> None:
+    """After a refusal the browser stands on the form's address; opening it again acts on nothing."""
+    request = ask(network)
+    row = actions.hold_bed(actor=SYSTEM, request_id=request.id, bed_id=network.beds["neurology"][0].id)
+    before = Event.objects.count()
+    there = reverse("desk", args=[request.id])
+    assert desk.get(reverse("request-hold", args=[request.id])).headers["Location"] == there
+    assert desk.get(reverse("booking-release", args=[row.id])).headers["Location"] == there
+    assert Event.objects.count() == before
+
+
+def test_a_stay_that_the_hospitals_system_told_has_a_stopped_clock(network: SmallNetwork, desk: Client) -> None:
+    """Without the desk's steps the path ends with the arrival; nothing runs on for ever."""
+    request = ask(network, at=NOON - hours(5))
+    lie(network, network.beds["neurology"][0], request, since=NOON - hours(4), until=NOON + hours(90))
+    page = text_of(desk, "desk", request.id)
+    assert 'class="since stopped"' in page
+    assert page.count('class="step done"') == 5
+
+
 def test_a_form_comes_back_to_our_own_pages_only(network: SmallNetwork, desk: Client) -> None:
     """`next` leads back to the page that posted, never to another site."""
     rows = [

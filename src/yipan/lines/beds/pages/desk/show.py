@@ -19,7 +19,6 @@ from yipan.base import audit
 from yipan.base.access import Actor
 from yipan.base.audit import labels
 from yipan.base.network.models import Bed, Department
-from yipan.base.network.queries import placement_policy
 from yipan.lines.beds import policy
 from yipan.lines.beds.pages.board import address
 from yipan.lines.beds.policy import PathStep
@@ -108,10 +107,9 @@ def _path(request: HttpRequest, actor: Actor, loaded: Desk) -> dict[str, Any]:
 
 
 def _facts(request: HttpRequest, actor: Actor, loaded: Desk) -> dict[str, Any]:
-    rules, _version = placement_policy(loaded.request.home_department.site.organisation.path)
     facts = loaded.request.admission
     return {
-        "shared": facts.severity in rules.severity.shared,
+        "shared": facts.severity in loaded.rules.severity.shared,
         "diagnosis": diagnosis_label(facts.diagnosis_code, facts.diagnosis),
         "patient_href": address("patient", loaded.request.patient_id),
         "open": loaded.state in (RequestState.WAITING, RequestState.HELD, RequestState.CONFIRMED),
@@ -134,8 +132,7 @@ def _middle(request: HttpRequest, actor: Actor, loaded: Desk) -> dict[str, Any]:
         "outcome": None,
     }
     if found is not None:
-        rules, _version = placement_policy(loaded.request.home_department.site.organisation.path)
-        context["order"] = [_("Own department")] + [TIERS[t] for t in rules.tiers.order if t in TIERS]
+        context["order"] = [_("Own department")] + [TIERS[t] for t in loaded.rules.tiers.order if t in TIERS]
         if found.offers:
             context["outcome"] = outcome(loaded, found.offers[0].bed, found.offers[0].abroad)
     kept, here = loaded.kept, loaded.here

@@ -6,6 +6,7 @@ A refusal (somebody was quicker, a rule no longer holds) shows its sentence on t
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import wraps
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponseRedirect
@@ -13,7 +14,7 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_http_methods
 
 from yipan.base.access import Actor
 from yipan.kernel.errors import Conflict, InvalidInput, YipanError
@@ -30,7 +31,21 @@ Act = Callable[[Actor], str]
 """Does it and returns the sentence of what was done."""
 
 
-@require_POST
+def step(view: Callable[[HttpRequest, UUID], HttpResponseBase]) -> Callable[..., HttpResponseBase]:
+    """A form's address: a POST acts; whoever comes by a link (a reload after a refusal) gets the desk instead."""
+
+    @wraps(view)
+    def posted(
+        request: HttpRequest, *, request_id: UUID | None = None, booking_id: UUID | None = None
+    ) -> HttpResponseBase:
+        if request.method == "POST":
+            return view(request, request_id or booking_id)  # type: ignore[arg-type]
+        return redirect("desk", request_id=request_id or _request_of(booking_id))  # type: ignore[arg-type]
+
+    return require_http_methods(["GET", "POST"])(posted)
+
+
+@step
 def hold(request: HttpRequest, request_id: UUID) -> HttpResponseBase:
     """Keep a bed for the request; for a patient in a bed this plans a transfer."""
 
@@ -41,7 +56,7 @@ def hold(request: HttpRequest, request_id: UUID) -> HttpResponseBase:
     return attempt(request, request_id, act)
 
 
-@require_POST
+@step
 def confirm(request: HttpRequest, booking_id: UUID) -> HttpResponseBase:
     """Admission and cross-department formalities in one step."""
 
@@ -52,7 +67,7 @@ def confirm(request: HttpRequest, booking_id: UUID) -> HttpResponseBase:
     return attempt(request, _request_of(booking_id), act)
 
 
-@require_POST
+@step
 def release(request: HttpRequest, booking_id: UUID) -> HttpResponseBase:
     """Give the bed back; the request waits again."""
 
@@ -63,7 +78,7 @@ def release(request: HttpRequest, booking_id: UUID) -> HttpResponseBase:
     return attempt(request, _request_of(booking_id), act)
 
 
-@require_POST
+@step
 def no_show(request: HttpRequest, booking_id: UUID) -> HttpResponseBase:
     """The patient did not come."""
 
@@ -74,7 +89,7 @@ def no_show(request: HttpRequest, booking_id: UUID) -> HttpResponseBase:
     return attempt(request, _request_of(booking_id), act)
 
 
-@require_POST
+@step
 def cancel(request: HttpRequest, request_id: UUID) -> HttpResponseBase:
     """Withdraw the request; what was kept for it is given back."""
 
@@ -85,7 +100,7 @@ def cancel(request: HttpRequest, request_id: UUID) -> HttpResponseBase:
     return attempt(request, request_id, act)
 
 
-@require_POST
+@step
 def transfer(request: HttpRequest, request_id: UUID) -> HttpResponseBase:
     """Move the patient to another bed now."""
 

@@ -19,6 +19,7 @@ const KINDS = ["capacity", "ward", "site", "request", "booking", "patient"];
 const url = document.body.dataset.liveStream;
 const news = { keys: new Set(), kinds: new Set(), all: false, failed: false };
 const late = new Set();
+const fetched = new Map();
 let timer = 0;
 let source = null;
 let hiddenTimer = 0;
@@ -87,10 +88,19 @@ async function batch(address, cells) {
   }
 }
 
+/** Has this element been fetched within its own pause (data-live-gather, ms)? Then it waits for the next round. */
+function resting(el) {
+  const pause = Number(el.dataset.liveGather ?? 0);
+  if (!pause || !el.id) return false;
+  if (performance.now() - (fetched.get(el.id) ?? -Infinity) < pause) return true;
+  fetched.set(el.id, performance.now());
+  return false;
+}
+
 async function refetch() {
   timer = 0;
   const found = concerned();
-  found.filter(waiting).forEach((el) => late.add(el));
+  found.filter((el) => waiting(el) || resting(el)).forEach((el) => late.add(el));
   const ready = found.filter((el) => !late.has(el));
   const batches = new Map();
   for (const el of ready.filter((e) => e.dataset.liveBatch)) {
