@@ -1,4 +1,4 @@
-"""Every page of a coordinator's and a manager's day, wide and narrow, by day and by night: axe finds nothing serious."""
+"""Every page of a coordinator's and a manager's day, wide and narrow, by day and night: axe finds nothing serious."""
 
 from __future__ import annotations
 
