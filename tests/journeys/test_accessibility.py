@@ -43,7 +43,12 @@ def pages_of(hospital: Hospital) -> dict[str, list[str]]:
 @pytest.mark.parametrize("usernames", [("zhou",), ("zhang", "wu", "chen", "root")])
 @pytest.mark.parametrize(("language", "width", "scheme"), [("zh-hans", 1440, "light"), ("en", 390, "dark")])
 def test_no_page_keeps_anybody_out(
-    usernames: tuple[str, ...], language: str, width: int, scheme: str, hospital: Hospital, person: Callable[..., Person]
+    usernames: tuple[str, ...],
+    language: str,
+    width: int,
+    scheme: str,
+    hospital: Hospital,
+    person: Callable[..., Person],
 ) -> None:
     """No serious barrier, nothing sticks out sideways, and nothing goes wrong while the page loads."""
     found: dict[str, list[str]] = {}

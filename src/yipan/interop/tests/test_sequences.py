@@ -35,7 +35,7 @@ _numbers = itertools.count(1)
 
 
 @settings(
-    max_examples=150,
+    max_examples=8,
     phases=[Phase.explicit, Phase.reuse, Phase.generate],
     deadline=None,
     suppress_health_check=list(HealthCheck),
