@@ -104,12 +104,9 @@ class Person:
 
 
 def at_night(page: Any) -> None:
-    """Change to dark colours, and wait until they are there."""
+    """The same page in dark colours, drawn anew: while colours change some elements still have the old ones."""
     page.emulate_media(color_scheme="dark")
-    page.evaluate(
-        "new Promise(done => requestAnimationFrame(() => requestAnimationFrame(() => {"
-        "document.getAnimations().forEach(a => a.finish()); done() })))"
-    )
+    page.reload()
 
 
 def barriers(page: Any, *rules: str) -> list[str]:

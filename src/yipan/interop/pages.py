@@ -23,6 +23,9 @@ from yipan.ui import messages as sentences
 INSTANTS = frozenset({"at", "until", "known", "end", "start", "arrived"})
 """Parameters of reasons that are instants, stored as ISO 8601."""
 
+LOCATIONS_SHOWN = 50
+"""Unknown locations on a sender's page; the others follow when these are named."""
+
 TONES = {
     MessageState.RECEIVED: ("neutral", "clock"),
     MessageState.APPLIED: ("free", "circle-check"),
@@ -197,13 +200,14 @@ def _sender_page(request: HttpRequest, source: Source, error: YipanError | None 
     }
     actor = _actor(request)
     path = source.organisation.path if source.organisation else None
+    locations = queries.untold(source, "location_unknown location_ambiguous", "location")[:LOCATIONS_SHOWN]
     context = {
         "source": source,
         "value": given or stored,
         "organisations": queries.organisations(actor),
         "charsets": Charset.choices,
         "modes": LocationMode.choices,
-        "locations": queries.untold(source, "location_unknown location_ambiguous", "location"),
+        "locations": [(at, n, queries.likely_beds(source, at)) for at, n in locations],
         "services": queries.untold(source, "department_untold", "service"),
         "reasons": [(code, words.title(code), n) for code, n in queries.reasons_of(source)],
         "aliases": source.aliases.select_related("bed__room__ward").order_by("location"),

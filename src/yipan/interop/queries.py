@@ -17,7 +17,7 @@ from django.utils import timezone
 
 from yipan.base import audit
 from yipan.base.access import Actor
-from yipan.base.network.models import Organisation
+from yipan.base.network.models import Bed, Organisation
 from yipan.interop import verbs
 from yipan.interop.models import InboundMessage, MessageState, Source
 from yipan.interop.queue import source_for, visible
@@ -165,6 +165,18 @@ def untold(source: Source, code: str, param: str) -> list[tuple[str, int]]:
     rows = _waiting([source]).filter(error_code__in=code.split())
     told = rows.annotate(name=KeyTextTransform(param, "error_params")).values_list("name").annotate(n=Count("id"))
     return [(name or "", n) for name, n in told.order_by("-n", "name")[:200]]
+
+
+def likely_beds(source: Source, location: str) -> list[tuple[str, str]]:
+    """Beds of the sender's organisation whose label ends a location, as (code, where it stands); at most twenty."""
+    label = location.rpartition("^")[2].strip()
+    if source.organisation is None or not label:
+        return []
+    rows = Bed.objects.filter(
+        label__in={label, label.lstrip("0"), label.zfill(2)},
+        room__ward__site__organisation__path__startswith=source.organisation.path,
+    ).select_related("room__ward")
+    return [(b.code, f"{b.room.ward.label} · {b.room.label} · {b.label}") for b in rows.order_by("code")[:20]]
 
 
 def reasons_of(source: Source) -> list[tuple[str, int]]:

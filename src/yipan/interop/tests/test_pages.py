@@ -132,6 +132,7 @@ def test_unknown_location_is_named(his: His, browser: Client):
     messages = [his.say("A01", who, PV1_3=f"8F^801^{n}") for n, who in enumerate(("P1", "P2"), start=1)]
     page = text_of(browser, "sender", his.source.pk)
     assert "8F^801^1" in page
+    assert f'<option value="{his.network.beds["neurology"][0].code}">' in page
     address = reverse("interop:name_location", args=[his.source.pk])
     bed = his.network.beds["neurology"][0]
     wrong = browser.post(address, {"location": "8F^801^1", "bed": "no such bed"})

@@ -59,6 +59,8 @@ LINE = Line(
         "bed.ready",
         "stay.away",
         "stay.back",
+        "stay.transfer_planned",
+        "stay.transfer_dropped",
         "notice.made",
         "notice.seen",
         "call.done",

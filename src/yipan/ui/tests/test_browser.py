@@ -164,6 +164,30 @@ def test_nothing_is_taken_from_under_the_hands(stage: Stage) -> None:
     stage.page.wait_for_selector("#p h2:has-text('new')")
 
 
+def test_what_is_opened_while_the_answer_is_under_way_stays_open(stage: Stage) -> None:
+    """A pop-up that is opened between the question and its answer is not closed by the answer."""
+    panel = (
+        '<section id="p" data-live="ward:w" data-live-src="/frag"><h2>%s</h2>'
+        "<details data-popup><summary>Announce</summary><p>When?</p></details></section>"
+    )
+    stage.answers["/frag"] = lambda request: (200, panel % "new")
+    stage.page.add_init_script("""
+      const fetchIt = window.fetch;
+      window.fetch = async (...what) => {
+        const answer = await fetchIt(...what);
+        if (!window.swapped) document.querySelector("details").open = true;
+        return answer;
+      };
+      document.addEventListener("yipan:swapped", () => { window.swapped = true; });
+    """)
+    stage.open(panel % "old", event("beds.held", ward="w"))
+    stage.page.wait_for_function("window.swapped")
+    assert stage.page.inner_text("#p h2") == "old"
+    assert stage.page.evaluate("document.querySelector('details').open")
+    stage.page.click("summary")
+    stage.page.wait_for_selector("#p h2:has-text('new')")
+
+
 def test_reset_fetches_everything(stage: Stage) -> None:
     """When the server cannot tell what was missed, every live element is fetched again."""
     stage.answers["/cells"] = lambda request: (200, cell("a", "new") + cell("b", "new"))

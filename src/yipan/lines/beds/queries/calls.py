@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from yipan.base.access import Actor
 from yipan.base.network.queries import below
 from yipan.lines.beds.models import FollowUpCall
+from yipan.spine.states import State
 
 RECENT = timedelta(days=14)
 
@@ -16,7 +17,8 @@ RECENT = timedelta(days=14)
 def calls(actor: Actor) -> QuerySet[FollowUpCall]:
     """Calls to patients in beds where the actor makes them (`beds.calls`)."""
     where = below(actor.paths("beds.calls"), "booking__capacity__site__organisation__path")
-    return FollowUpCall.objects.filter(where).select_related(
+    stayed = Q(booking__state__in=[State.ACTIVE, State.DONE])  # not of an arrival that was taken back
+    return FollowUpCall.objects.filter(where, stayed).select_related(
         "booking__patient",
         "booking__request__home_department",
         "booking__request__attending",

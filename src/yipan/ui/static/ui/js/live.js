@@ -62,8 +62,10 @@ async function fetchText(address) {
 
 async function one(el) {
   try {
-    swap(el, await fetchText(el.dataset.liveSrc));
+    const fresh = await fetchText(el.dataset.liveSrc);
     el.removeAttribute("data-live-failed");
+    if (waiting(el)) late.add(el); // somebody began to work in it while it was under way
+    else swap(el, fresh);
   } catch {
     el.setAttribute("data-live-failed", "");
   }
