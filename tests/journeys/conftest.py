@@ -49,13 +49,13 @@ def hospital(transactional_db: None) -> hospitals.Hospital:
     return hospitals.build()
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def ports() -> tuple[int, int]:
     """Of the pages, and of the HL7 listener."""
     return processes.free_port(), processes.free_port()
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def address(django_db_setup: None, ports: tuple[int, int]) -> Iterator[str]:
     """Where the pages are."""
     url = processes.database_url()

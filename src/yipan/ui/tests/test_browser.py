@@ -175,13 +175,13 @@ def test_what_is_opened_while_the_answer_is_under_way_stays_open(stage: Stage) -
       const fetchIt = window.fetch;
       window.fetch = async (...what) => {
         const answer = await fetchIt(...what);
-        if (!window.swapped) document.querySelector("details").open = true;
+        if (!document.documentElement.dataset.swapped) document.querySelector("details").open = true;
         return answer;
       };
-      document.addEventListener("yipan:swapped", () => { window.swapped = true; });
+      document.addEventListener("yipan:swapped", () => { document.documentElement.dataset.swapped = "yes"; });
     """)
     stage.open(panel % "old", event("beds.held", ward="w"))
-    stage.page.wait_for_function("window.swapped")
+    stage.page.wait_for_selector("html[data-swapped]")
     assert stage.page.inner_text("#p h2") == "old"
     assert stage.page.evaluate("document.querySelector('details').open")
     stage.page.click("summary")

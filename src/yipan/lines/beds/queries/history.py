@@ -49,6 +49,8 @@ EVENT_WORDS: Mapping[str, tuple[str | Promise, str, str]] = {
     "bed.ready": (gettext_lazy("Ward has made the bed ready"), "bed", "free"),
     "stay.away": (gettext_lazy("Patient is away on leave"), "door-open", "neutral"),
     "stay.back": (gettext_lazy("Patient is back from leave"), "door-closed", "neutral"),
+    "stay.transfer_planned": (gettext_lazy("Hospital system plans a transfer"), "calendar-clock", "accent"),
+    "stay.transfer_dropped": (gettext_lazy("Hospital system drops the planned transfer"), "calendar-x", "neutral"),
     "notice.made": (gettext_lazy("Ward told"), "bell", "neutral"),
     "notice.seen": (gettext_lazy("Ward has read the notice"), "check-check", "neutral"),
     "call.done": (gettext_lazy("Day-3 call made"), "phone", "free"),
