@@ -23,7 +23,7 @@ def ensure_loaded(progress: Progress) -> bool:
     from yipan.base.access import SYSTEM
     from yipan.base.network.importing import import_network
     from yipan.base.network.models import Organisation
-    from yipan.server.demo import accounts, filling, waiting, wire
+    from yipan.server.demo import accounts, calls, filling, waiting, wire
     from yipan.server.demo.network import build
     from yipan.server.models import DemoPace
 
@@ -44,6 +44,7 @@ def ensure_loaded(progress: Progress) -> bool:
         filling.fill(tell)
         accounts.create()
         progress(_("Waiting patients of the demo"), 0, None)
+        calls.plan()
         waiting.invite()
         wire.introduce()
         DemoPace.objects.get_or_create(id=1)

@@ -18,6 +18,7 @@ from yipan.kernel import clock
 from yipan.kernel.errors import InvalidInput, NotFound
 from yipan.lines.beds import actions
 from yipan.lines.beds.queries import calls as query
+from yipan.lines.beds.queries.desk import bed_name
 from yipan.spine.registry import Page
 from yipan.ui import flash, messages
 from yipan.ui.filters import localtime
@@ -39,6 +40,7 @@ def calls(request: HttpRequest) -> HttpResponse:
         "which": which,
         "today": today,
         "counts": {name: rows(actor, today).count() for name, rows in LISTS.items()},
+        "bed_name": bed_name,
         "page": Paginator(LISTS[which](actor, today), PAGE_SIZE).get_page(request.GET.get("page")),
     }
     return render(request, "beds/calls.html", context)
@@ -61,7 +63,7 @@ def call(request: HttpRequest, call_id: UUID) -> HttpResponse:
             flash.say(request, _("The call is written down."))
             return HttpResponseRedirect(reverse("calls"))
     patient = people.get(actor, row.booking.patient_id)  # type: ignore[arg-type]
-    context = {"call": row, "patient": patient, "errors": errors, "values": request.POST}
+    context = {"call": row, "patient": patient, "errors": errors, "values": request.POST, "bed_name": bed_name}
     return render(request, "beds/call.html", context, status=422 if errors else 200)
 
 
