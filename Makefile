@@ -1,13 +1,14 @@
 # make run   try Yipan on this machine: environment, database, demo network, pages
 # make test  run the tests in the same way; ARGS="-k placement" passes arguments to pytest
 # make lint  style, types and import contracts
+# make messages  add new texts to the Chinese catalogue, drop unused ones, list what lacks a translation
 
 VENV   ?= .venv
 PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; do \
             "$$p" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && { echo "$$p"; break; }; done)
 SETUP   = $(or $(PYTHON),python3) -I src/yipan/server/prepare.py
 
-.PHONY: run test lint
+.PHONY: run test lint messages
 
 run:
 	@$(SETUP) run "$(VENV)" && exec "$(VENV)/bin/yipan" run
@@ -21,3 +22,6 @@ lint:
 	"$(VENV)/bin/ruff" format --check
 	"$(VENV)/bin/lint-imports"
 	"$(VENV)/bin/mypy"
+
+messages:
+	@$(SETUP) test "$(VENV)" && exec "$(VENV)/bin/python" -m yipan.ui.catalogue

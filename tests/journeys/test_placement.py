@@ -10,6 +10,8 @@ import pytest
 from tests.journeys.hospital import Hospital
 from tests.journeys.people import Person, barriers
 from yipan.base.patients.masks import mask_name
+from yipan.spine.models import Booking
+from yipan.spine.states import State
 
 pytestmark = pytest.mark.browser
 
@@ -127,3 +129,18 @@ def leave_and_clean(nurse: Person, masked: str, board: Person, bed: str) -> None
     board.page.wait_for_selector(f"#b{bed}.cleaning")
     nurse.press("Clean, ready", nurse.page.locator("#cleaning"))
     board.page.wait_for_selector(f"#b{bed}.free")
+
+
+def test_a_waiting_patient_is_dragged_onto_a_bed(hospital: Hospital, person: Callable[..., Person]) -> None:
+    """A card of the queue that is dropped on a proposal is held there: the request that was carried, not the open one."""
+    shown, carried = hospital.waiting
+    desk = person("zh-hans")
+    desk.come_as("zhou", f"/desk/{shown.pk}")
+    offer = desk.page.locator(".offer").nth(1)
+    bed = offer.get_attribute("data-bed")
+    card = desk.page.locator(f"#desk-queue a[href='/desk/{carried.pk}']")
+    card.drag_to(offer)
+    desk.page.wait_for_url(f"**/desk/{carried.pk}")
+    desk.page.locator(".kept").wait_for()
+    held = Booking.objects.get(state=State.HELD)
+    assert (held.request_id, str(held.capacity.bed_id)) == (carried.pk, bed)

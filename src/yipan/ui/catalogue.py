@@ -6,6 +6,7 @@ without a translation. The binary files are made when Yipan starts (`yipan.serve
 
 from __future__ import annotations
 
+import io
 import string
 import sys
 from collections.abc import Iterator
@@ -26,6 +27,8 @@ METHODS = [("**/tests/**", "ignore"), ("**/migrations/**", "ignore"), ("**.py", 
 OPTIONS = {
     "**.html": {"extensions": "jinja2.ext.do", "trim_blocks": "true", "lstrip_blocks": "true", "silent": "false"}
 }
+EMPTY_HEADERS = (b'"POT-', b'"PO-Rev', b'"Report-', b'"Last-', b'"Language-Team', b'"Generated')
+"""Lines that say nothing here, and of which one changes with every run."""
 KEYWORDS: dict[str, Any] = {
     "_": None,
     "gettext": None,
@@ -73,8 +76,14 @@ def update(path: Path, source: Catalog | None = None) -> list[str]:
     catalogue.update(source or extract(), no_fuzzy_matching=True)
     catalogue.obsolete.clear()
     with path.open("wb") as file:
-        write_po(file, catalogue, no_location=True, sort_output=True, width=120)
+        file.write(b"\n".join(line for line in _written(catalogue).split(b"\n") if not line.startswith(EMPTY_HEADERS)))
     return sorted(str(message.id) for message in catalogue if message.id and not _strings(message)[0])
+
+
+def _written(catalogue: Catalog) -> bytes:
+    with io.BytesIO() as file:
+        write_po(file, catalogue, no_location=True, sort_output=True, width=120)
+        return file.getvalue()
 
 
 def problems(path: Path, source: Catalog | None = None) -> list[Problem]:

@@ -188,6 +188,47 @@ def test_what_is_opened_while_the_answer_is_under_way_stays_open(stage: Stage) -
     stage.page.wait_for_selector("#p h2:has-text('new')")
 
 
+def ward(*rows: str) -> str:
+    return f'<div id="p" data-live="ward:w" data-live-src="/frag"><h2>W</h2><ul>{"".join(rows)}</ul></div>'
+
+
+def bed(name: str, text: str, token: str = "t") -> str:
+    return (
+        f'<li id="{name}" data-part><b>{text}</b><form><input type="hidden" name="csrfmiddlewaretoken" value="{token}">'
+        "</form><details data-popup><summary>Announce</summary><p>When?</p></details></li>"
+    )
+
+
+def test_only_the_parts_that_differ_are_replaced(stage: Stage) -> None:
+    """Of a long element one row is replaced, one comes and one goes; the others are the same nodes as before."""
+    stage.answers["/frag"] = lambda request: (200, ward(bed("a", "old", "u"), bed("d", "new"), bed("c", "new", "u")))
+    stage.page.add_init_script(
+        "document.addEventListener('DOMContentLoaded',"
+        " () => document.querySelectorAll('li, h2').forEach((e) => { e.marked = true; }))"
+    )
+    stage.open(ward(bed("a", "old"), bed("b", "old"), bed("c", "old")), event("beds.held", ward="w"))
+    stage.page.wait_for_selector("#c:has-text('new')")
+    assert stage.page.evaluate("[...document.querySelectorAll('li')].map((e) => e.id)") == ["a", "d", "c"]
+    assert stage.page.evaluate("[...document.querySelectorAll('h2, li')].map((e) => !!e.marked)") == [
+        True,
+        True,
+        False,
+        False,
+    ]
+    assert stage.page.evaluate("[...document.querySelectorAll('.changed')].map((e) => e.id)") == ["d", "c"]
+
+
+def test_a_part_in_use_holds_back_itself_only(stage: Stage) -> None:
+    """While a pop-up of one row is open the other rows follow; closed, that row follows too."""
+    stage.answers["/frag"] = lambda request: (200, ward(bed("a", "new"), bed("b", "new")))
+    rows = bed("a", "old").replace("<details", "<details open"), bed("b", "old")
+    stage.open(ward(*rows), event("beds.held", ward="w"))
+    stage.page.wait_for_selector("#b:has-text('new')")
+    assert stage.page.inner_text("#a b") == "old"
+    stage.page.click("#a summary")
+    stage.page.wait_for_selector("#a b:has-text('new')")
+
+
 def test_reset_fetches_everything(stage: Stage) -> None:
     """When the server cannot tell what was missed, every live element is fetched again."""
     stage.answers["/cells"] = lambda request: (200, cell("a", "new") + cell("b", "new"))

@@ -64,8 +64,7 @@ async function one(el) {
   try {
     const fresh = await fetchText(el.dataset.liveSrc);
     el.removeAttribute("data-live-failed");
-    if (waiting(el)) late.add(el); // somebody began to work in it while it was under way
-    else swap(el, fresh);
+    if (!swap(el, fresh)) late.add(el); // somebody works in it
   } catch {
     el.setAttribute("data-live-failed", "");
   }
@@ -82,7 +81,7 @@ async function batch(address, cells) {
       pattern.innerHTML = await fetchText(`${address}${join}ids=${part.join(",")}`);
       for (const fresh of [...pattern.content.children]) {
         const old = fresh.id && document.getElementById(fresh.id);
-        if (old) swap(old, fresh.outerHTML);
+        if (old && !swap(old, fresh.outerHTML)) late.add(old);
       }
     } catch {
       part.forEach((id) => byId.get(id).setAttribute("data-live-failed", ""));
@@ -102,7 +101,7 @@ function resting(el) {
 async function refetch() {
   timer = 0;
   const found = concerned();
-  found.filter((el) => waiting(el) || resting(el)).forEach((el) => late.add(el));
+  found.filter((el) => resting(el) || (waiting(el) && !el.querySelector("[data-part]"))).forEach((el) => late.add(el));
   const ready = found.filter((el) => !late.has(el));
   const batches = new Map();
   for (const el of ready.filter((e) => e.dataset.liveBatch)) {
