@@ -132,7 +132,7 @@ def leave_and_clean(nurse: Person, masked: str, board: Person, bed: str) -> None
 
 
 def test_a_waiting_patient_is_dragged_onto_a_bed(hospital: Hospital, person: Callable[..., Person]) -> None:
-    """A card of the queue that is dropped on a proposal is held there: the request that was carried, not the open one."""
+    """A card of the queue that is dropped on a proposal holds it for the one who was carried, not for the one shown."""
     shown, carried = hospital.waiting
     desk = person("zh-hans")
     desk.come_as("zhou", f"/desk/{shown.pk}")
