@@ -1,13 +1,12 @@
 """The network and its bookings as the arrays that `engine.placement` ranks.
 
 What the network describes is read once for each version of the network and kept in the process; what bookings say is
-read anew for each question.
+brought up to date for each question (`mirror`).
 """
 
 from __future__ import annotations
 
 import threading
-import zlib
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -19,8 +18,9 @@ from numpy.typing import NDArray
 
 from yipan.base.network.matrices import road_matrix, walk_matrix
 from yipan.base.network.models.version import current_version
-from yipan.engine.placement.beds import BED, DEPARTMENT, GUEST, NEVER, NO_AGE_LIMIT, ROOM, WARD, Beds
-from yipan.engine.placement.codes import BedState, Equipment, Isolation, Level, RoomSex, Sex
+from yipan.engine.placement.beds import BED, DEPARTMENT, NEVER, NO_AGE_LIMIT, ROOM, WARD, Beds
+from yipan.engine.placement.codes import BedState, Equipment, Isolation, Level, RoomSex
+from yipan.lines.beds.queries.mirror import mirror
 
 BEDS = """
 SELECT bed.id, room.id, bed.department_id, bed.level_of_care, bed.oxygen, bed.monitor, bed.ventilator, org.path
@@ -37,21 +37,6 @@ WARDS = """
 SELECT id, site_id, department_id, nurses_total, emergency_reserve, turnover_minutes, code FROM network_ward ORDER BY id
 """
 DEPARTMENTS = "SELECT id, specialty_id, site_id FROM network_department ORDER BY id"
-
-LIVE = """
-SELECT capacity.bed_id, booking.state, booking.purpose, booking.end_announced,
-       floor(extract(epoch FROM lower(booking.period) - %(at)s) / 60)::int,
-       CASE WHEN upper_inf(booking.period) THEN NULL
-            ELSE ceil(extract(epoch FROM upper(booking.period) - %(at)s) / 60)::int END,
-       booking.request_id, admission.sex, admission.isolation, admission.pathogen
-FROM spine_booking booking
-JOIN spine_capacity capacity ON capacity.id = booking.capacity_id
-LEFT JOIN beds_admissionrequest admission ON admission.request_id = booking.request_id
-WHERE capacity.kind = 'bed' AND booking.id <> ALL(%(without)s)
-  AND (booking.state IN ('active', 'confirmed') OR booking.state = 'held' AND booking.expires_at > %(at)s)
-"""
-
-SEXES = {"male": Sex.MALE, "female": Sex.FEMALE}
 
 
 @dataclass(frozen=True, eq=False)
@@ -101,50 +86,19 @@ def live(at: datetime, *, without: tuple[UUID, ...] = ()) -> tuple[Network, Beds
     """The network with its bookings at an instant. `without` leaves bookings out (the other half of a swap)."""
     described = network()
     beds = described.beds.copy()
-    guests: list[tuple[int, int, int, int, int, int]] = []
-    with connection.cursor() as cursor:
-        cursor.execute(LIVE, {"at": at, "without": list(without)})
-        rows = cursor.fetchall()
-    for bed_id, state, purpose, announced, since, until, _request, sex, isolation, pathogen in rows:
-        i = described.bed.get(bed_id)
-        if i is None:
-            continue
-        if state == "active":
-            _mark_active(beds, i, purpose, announced, until)
-        else:
-            beds["available_until"][i] = min(beds["available_until"][i], max(since, 0))
-            if since <= 0 and beds["state"][i] == BedState.FREE:
-                beds["state"][i] = BedState.HELD
-        if purpose == "care":
-            leaves = until if until is not None and (announced or state != "active") else NEVER
-            kind = Isolation[(isolation or "none").upper()]
-            guests.append((i, since, leaves, pathogen_number(pathogen), SEXES.get(sex or "", Sex.UNKNOWN), kind))
+    guests = mirror(described.version, described.bed).put_on(beds, at, without)
     return described, Beds(
         beds=beds,
         rooms=described.rooms,
         wards=described.wards,
         departments=described.departments,
-        guests=np.array(guests, GUEST),
+        guests=guests,
         competence=described.competence,
         alliance=described.alliance,
         similarity=described.similarity,
         walk=described.walk,
         road=described.road,
     )
-
-
-def pathogen_number(pathogen: str | None) -> int:
-    """A number for a pathogen's name, the same for the same name; 0 for none. Cohorts share it (CRC-32, 31 bits)."""
-    name = (pathogen or "").strip().casefold()
-    return zlib.crc32(name.encode()) % (2**31 - 1) + 1 if name else 0
-
-
-def _mark_active(beds: NDArray[np.void], i: int, purpose: str, announced: bool, until: int | None) -> None:
-    """What is under way on a bed; when it ends counts only where somebody has said so."""
-    state = {"care": BedState.OCCUPIED, "turnover": BedState.CLEANING, "closure": BedState.CLOSED}[purpose]
-    beds["state"][i] = state
-    told = purpose != "care" or announced
-    beds["available_at"][i] = max(until, 0) if told and until is not None else NEVER
 
 
 def _rows(sql: str) -> list[tuple[Any, ...]]:

@@ -28,8 +28,9 @@ from yipan.engine.placement.codes import (
 from yipan.kernel import clock
 from yipan.kernel.errors import Conflict
 from yipan.lines.beds.queries import arrays
-from yipan.lines.beds.queries.arrays import SEXES, Network
+from yipan.lines.beds.queries.arrays import Network
 from yipan.lines.beds.queries.facts import BedPlace
+from yipan.lines.beds.queries.mirror import SEXES, pathogen_number
 from yipan.spine.models import Request
 from yipan.spine.queries import present
 from yipan.ui import messages
@@ -242,7 +243,7 @@ def need_of(request: Request, network: Network, *, at: datetime, start: datetime
         sex=SEXES.get(facts.sex, Sex.UNKNOWN),
         age=-1 if facts.age_years is None else facts.age_years,
         isolation=Isolation[facts.isolation.upper()],
-        pathogen=arrays.pathogen_number(facts.pathogen),
+        pathogen=pathogen_number(facts.pathogen),
         equipment=Equipment(equipment),
         level=Level[facts.level_of_care.upper()],
         start=0 if current_bed >= 0 else round((wanted - at).total_seconds() / 60),
