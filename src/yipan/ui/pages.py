@@ -12,7 +12,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_GET, require_POST
 
 from yipan.kernel.errors import InvalidInput
-from yipan.ui import guide, search
+from yipan.ui import search
 from yipan.ui.environment import THEMES
 
 YEAR = timedelta(days=365)
@@ -63,4 +63,6 @@ def find(request: HttpRequest) -> HttpResponse:
 @require_GET
 def style_guide(request: HttpRequest) -> HttpResponse:
     """Every component on one page, for screenshots and for people who build pages."""
+    from yipan.ui import guide  # brings Bokeh along
+
     return render(request, "ui/pages/guide.html", guide.sample())

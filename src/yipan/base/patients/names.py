@@ -4,18 +4,14 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Callable
+from functools import cache
 from typing import NamedTuple
-
-from pypinyin import Style, lazy_pinyin, load_single_dict
 
 from yipan.base.patients import surnames
 
 CHINESE = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003134f〇]")
 LETTERS_ONLY = re.compile(r"[^a-z0-9]+")
-
-
-# In names it is bǔ (阿卜杜拉); the dictionary has the radish first (萝卜).
-load_single_dict({ord("卜"): "bǔ,bo"})
 
 
 class Romanised(NamedTuple):
@@ -58,8 +54,18 @@ def romanise(name: str) -> Romanised:
     return Romanised("".join(syllables), "".join(s[0] for s in syllables))
 
 
+@cache
+def _reader() -> Callable[[str], list[str]]:
+    """Reads characters as syllables. The dictionaries take a second and 60 MB: not for processes that know no names."""
+    from pypinyin import Style, lazy_pinyin, load_single_dict
+
+    # In names it is bǔ (阿卜杜拉); the dictionary has the radish first (萝卜).
+    load_single_dict({ord("卜"): "bǔ,bo"})
+    return lambda text: lazy_pinyin(text, style=Style.NORMAL)
+
+
 def _syllables(name: str) -> list[str]:
     surname, given = surnames.split(name)
     known = surnames.READINGS.get(surname)
-    first = known.split() if known else lazy_pinyin(surname, style=Style.NORMAL)
-    return [*first, *lazy_pinyin(given, style=Style.NORMAL)]
+    first = known.split() if known else _reader()(surname)
+    return [*first, *_reader()(given)]

@@ -20,7 +20,6 @@ from yipan.engine.placement.beds import (
 )
 from yipan.engine.placement.case import resolve
 from yipan.engine.placement.codes import Flag, Refusal, Tier
-from yipan.engine.placement.kernel import assess, best
 from yipan.engine.placement.need import Need
 from yipan.engine.placement.policy import Policy
 from yipan.engine.placement.result import REFUSED, Result, new_result
@@ -67,6 +66,8 @@ def rank(beds: Beds, need: Need, policy: Policy, limit: int | None = None) -> Ra
     `limit` shortens `order`; every bed still has its refusal. Raises InvalidInput when the need points outside
     `beds`.
     """
+    from yipan.engine.placement.kernel import assess  # brings Numba along: only for processes that rank
+
     case = resolve(need, policy, beds)
     result = new_result(len(beds))
     accepted = assess(beds.arrays, case, 0, result)
@@ -80,6 +81,8 @@ def rank(beds: Beds, need: Need, policy: Policy, limit: int | None = None) -> Ra
 
 def warm_up() -> None:
     """Compile the kernel, or load it from the cache, before the first patient waits for it."""
+    from yipan.engine.placement.kernel import best
+
     beds = Beds(
         beds=np.array([(0, 0, 0, NEVER, NEVER, 0, 0, 0)], BED),
         rooms=np.array([(0, 0, NO_AGE_LIMIT, 0, 0, 0)], ROOM),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
@@ -20,9 +20,11 @@ from yipan.kernel.errors import InvalidInput
 from yipan.lines.beds.queries import figures as query
 from yipan.lines.beds.queries.figures import Asked, Period, Row
 from yipan.spine.registry import Page
-from yipan.ui import charts
 from yipan.ui.filters import localtime, minutes, number, percent
 from yipan.ui.navigation import NavItem
+
+if TYPE_CHECKING:
+    from yipan.ui.charts import Chart
 
 VERB = "beds.figures"
 PAGE_SIZE = 50
@@ -216,7 +218,9 @@ def _name(place: Any, by: str) -> str:
     return f"{place.label} · {place.site.label}" if by == "department" else str(place.label)
 
 
-def _plots(days: list[Row]) -> list[charts.Chart]:
+def _plots(days: list[Row]) -> list[Chart]:
+    from yipan.ui import charts  # brings Bokeh along: only for processes that draw
+
     labels = [f"{row.key:%m-%d}" for row in days]
     return [
         charts.bars(
