@@ -1,1 +1,1 @@
-"""How quick and how small the bed pool is: `python -m benchmarks.trust` prints one table, see docs/reference/benchmarks.md."""
+"""How quick and how small the bed pool is: `python -m benchmarks.trust` prints one table of figures and goals."""

@@ -1,4 +1,4 @@
-"""A network of many beds, nearly full, and the year behind it, written straight into the tables: invented throughout."""
+"""A network of many beds, nearly full, and the year behind it, written straight into the tables; all invented."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from django.db import connection
 
 from yipan.spine.capacities import follow_network
 
-WARD_BEDS, ROOM_BEDS, SPECIALTIES, SITES = 45, 3, 40, 30
+WARD_BEDS, ROOM_BEDS, SPECIALTIES, SITES = 45, 3, 40, 10
 
 PLACES = """
 INSERT INTO network_organisation (id, name, name_en, code, kind, path, parent_id)
@@ -54,14 +54,15 @@ FROM (
            now() - random() * interval '6 days' - interval '1 hour' AS since,
            now() + interval '2 hours' + random() * interval '8 days' AS until,
            CASE WHEN room.label::int %% 2 = 0 THEN 'male' ELSE 'female' END AS sex, random() < 0.08 AS announced
-    FROM network_bed bed JOIN network_room room ON room.id = bed.room_id JOIN network_ward ward ON ward.id = room.ward_id
+    FROM network_bed bed JOIN network_room room ON room.id = bed.room_id
+    JOIN network_ward ward ON ward.id = room.ward_id
     WHERE random() < %(occupied)s
     UNION ALL
     SELECT bed.id, bed.department_id, ward.id, ward.site_id, n,
            now() - n * interval '8 days' - interval '7 days', now() - n * interval '8 days' - interval '1 hour',
            'male', false
-    FROM network_bed bed JOIN network_room room ON room.id = bed.room_id JOIN network_ward ward ON ward.id = room.ward_id,
-         generate_series(1, %(past)s) n
+    FROM network_bed bed JOIN network_room room ON room.id = bed.room_id
+    JOIN network_ward ward ON ward.id = room.ward_id, generate_series(1, %(past)s) n
 ) taken;
 INSERT INTO patients_patient (id, name, pinyin, initials, sex, birth_date, phone, address, contact_name, contact_phone,
                               created_at, updated_at)
@@ -84,21 +85,42 @@ INSERT INTO spine_event (kind, line, at, recorded_at, actor_name, request_id, bo
                          site_id, ward_id, data)
 SELECT 'booking.' || kind, 'beds', since, since, 'benchmark', request, booking, bed, patient, site_id, ward, '{}'
 FROM lying, unnest(CASE ago WHEN 0 THEN ARRAY['held', 'confirmed', 'arrived']
-                   ELSE ARRAY['held', 'confirmed', 'arrived', 'end_announced', 'departed', 'ready'] END) kind;
+                   ELSE ARRAY['held', 'confirmed', 'arrived', 'end_announced', 'departed', 'postponed',
+                              'ready'] END) kind;
 DROP TABLE lying;
 INSERT INTO beds_placement (booking_id, tier, reasons, why_not, policy_version, home_department_id, host_department_id)
 SELECT booking.id, 'own', '[]', '[]', '', request.home_department_id, request.home_department_id
 FROM spine_booking booking JOIN spine_request request ON request.id = booking.request_id
 """
 
+WAITING = """
+CREATE TEMPORARY TABLE asking AS
+SELECT gen_random_uuid() AS patient, gen_random_uuid() AS request, department.id AS department, department.site_id
+FROM generate_series(1, %(requests)s) n
+JOIN (SELECT id, site_id, row_number() OVER (ORDER BY code) AS place, count(*) OVER () AS size FROM network_department)
+     department ON department.place = 1 + n %% department.size;
+INSERT INTO patients_patient (id, name, pinyin, initials, sex, birth_date, phone, address, contact_name, contact_phone,
+                              created_at, updated_at)
+SELECT patient, '李' || chr(20000 + (random() * 5000)::int), 'li', 'l', 'male', date '1960-01-01', '', '', '', '',
+       now(), now() FROM asking;
+INSERT INTO spine_request (id, line, priority, source, wanted_from, created_at, created_by, cancel_reason,
+                           home_department_id, patient_id, site_id)
+SELECT request, 'beds', 'urgent', 'desk', now(), now(), 'benchmark', '', department, patient, site_id FROM asking;
+INSERT INTO beds_admissionrequest (request_id, certificate_no, certificate_at, origin, diagnosis_code, diagnosis,
+    severity, nursing_level, isolation, pathogen, oxygen, monitor, ventilator, level_of_care, sex, age_years,
+    home_minutes, expected_days, visit_number, note)
+SELECT request, '', now(), 'clinic', 'I63.9', '脑梗死', 'general', '2', 'none', '', false, false, false, 'general',
+       'male', 60, 30, 7, '', '' FROM asking;
+DROP TABLE asking
+"""
+
 
 @dataclass(frozen=True, slots=True)
 class World:
-    """What to build: `past` is how many earlier stays each bed has had."""
+    """What to build."""
 
     beds: int = 20_000
     occupied: float = 0.92
-    past: int = 0
 
     def build(self) -> None:
         """Write everything; the database must be empty but migrated. Roles and logins are not its business."""
@@ -113,8 +135,22 @@ class World:
         with connection.cursor() as cursor:
             _run(cursor, PLACES, places)
             follow_network()
+        self._people(occupied=self.occupied, past=0)
+
+    def age(self, stays: int) -> None:
+        """Add so many earlier stays for each bed, eight days apart, with what happened in them."""
+        self._people(occupied=0, past=stays)
+
+    def ask(self, requests: int) -> None:
+        """Add so many people who wait for a bed."""
+        with connection.cursor() as cursor:
+            _run(cursor, WAITING, {"requests": requests})
+            cursor.execute("ANALYZE")
+
+    def _people(self, **params: float) -> None:
+        with connection.cursor() as cursor:
             cursor.execute("ALTER TABLE spine_event DISABLE TRIGGER event_notify")
-            _run(cursor, PEOPLE, {"occupied": self.occupied, "past": self.past})
+            _run(cursor, PEOPLE, params)
             cursor.execute("ALTER TABLE spine_event ENABLE TRIGGER event_notify")
             cursor.execute("VACUUM ANALYZE")
 
