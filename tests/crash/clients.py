@@ -30,7 +30,6 @@ class Ledger:
     """What the clients were told. Each set grows from its own thread only under the lock."""
 
     acknowledged: set[str] = field(default_factory=set)
-    held: set[str] = field(default_factory=set)
     confirmed: set[str] = field(default_factory=set)
     strange: list[str] = field(default_factory=list)
     repeats: int = 0
@@ -39,6 +38,12 @@ class Ledger:
     @property
     def progress(self) -> int:
         return len(self.acknowledged) + len(self.confirmed)
+
+    def book(self, request_id: str) -> None:
+        """Somebody was told that this request has its bed."""
+        if request_id:
+            with self.lock:
+                self.confirmed.add(request_id)
 
 
 def messages_of(feed: dict[str, Any]) -> Iterator[tuple[str, bytes]]:
@@ -103,7 +108,7 @@ def tell(port: int, messages: Sequence[tuple[str, bytes]], ledger: Ledger, stop:
 
 
 class Desk:
-    """A person at the desk, who tries again until a bed is confirmed for everybody on the list."""
+    """A person at the desk, who tries again until everybody on the list has a bed."""
 
     def __init__(self, port: int, session: str, ledger: Ledger, stop: threading.Event) -> None:
         self._port, self._ledger, self._stop = port, ledger, stop
@@ -115,20 +120,20 @@ class Desk:
         self._connection: http.client.HTTPConnection | None = None
 
     def place(self, request_id: str, beds: Sequence[str]) -> None:
-        """Look what is kept; hold the next bed of the list that can be had; confirm; until it is confirmed."""
+        """Hold the first bed of the list that can be had, then confirm it, until it is certain.
+
+        After a refusal, and when nobody knows what became of a click, the page is asked what is kept.
+        """
         turn = 0
         while not self._stop.is_set():
-            found = self._kept(request_id)
-            if found is None:
+            held = self._post(f"/desk/{request_id}/hold", f"bed={beds[turn % len(beds)]}")
+            kept = self._kept(request_id)
+            if kept is None:
+                if held:
+                    _strange(self._ledger, f"{request_id}: the hold is gone")
                 turn += 1
-                if self._post(f"/desk/{request_id}/hold", f"bed={beds[turn % len(beds)]}"):
-                    self._note(self._ledger.held, request_id)
-            elif found[1] == "no-show":
-                self._note(self._ledger.confirmed, request_id)
-                return
-            elif self._post(f"/desk/bookings/{found[0]}/confirm", ""):
-                self._note(self._ledger.held, request_id)
-                self._note(self._ledger.confirmed, request_id)
+            elif kept[1] == "no-show" or self._post(f"/desk/bookings/{kept[0]}/confirm", ""):
+                self._ledger.book(request_id)
                 return
 
     def _kept(self, request_id: str) -> tuple[str, str] | None:
@@ -136,8 +141,8 @@ class Desk:
         while not self._stop.is_set():
             status, page = self._ask("GET", f"/desk/{request_id}")
             if status == 200:
-                found = STEP.search(page)
-                return (found[1], found[2]) if found else None
+                steps = {what: booking_id for booking_id, what in STEP.findall(page)}
+                return next(((steps[what], what) for what in ("confirm", "no-show") if what in steps), None)
             self._pause(status, page)
         return None
 
@@ -168,10 +173,6 @@ class Desk:
         if status not in (0, 503):
             _strange(self._ledger, f"page {status}: {page[:300]}")
         self._stop.wait(AGAIN_SECONDS)
-
-    def _note(self, told: set[str], request_id: str) -> None:
-        with self._ledger.lock:
-            told.add(request_id)
 
 
 def _strange(ledger: Ledger, text: str) -> None:

@@ -10,6 +10,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -115,6 +116,17 @@ class Installation:
         done = subprocess.run(command, env=variables, cwd=ROOT, check=True, stdout=subprocess.PIPE)
         return dict(json.loads(done.stdout))
 
+    def program(self, module: str) -> subprocess.Popen[str]:
+        """Another program on this database; it talks through its standard input and output."""
+        return subprocess.Popen(
+            [sys.executable, "-m", module],
+            env={**self._variables(), "YIPAN_DATABASE_URL": self.url()},
+            cwd=ROOT,
+            text=True,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+        )
+
     def _variables(self) -> dict[str, str]:
         kept = {name: value for name, value in os.environ.items() if not name.startswith("YIPAN_")}
         return {
@@ -142,10 +154,17 @@ def command_of(pid: int) -> str:
     return ""
 
 
-def until(condition: Any, what: Any, alive: Installation | None = None) -> None:
-    """Wait for a condition; fail with what it was when patience ends or the installation has ended."""
-    deadline = time.monotonic() + PATIENCE
+def until(
+    condition: Callable[[], bool],
+    what: Callable[[], object],
+    alive: Installation | None = None,
+    progress: Callable[[], int] = lambda: 0,
+) -> None:
+    """Wait for a condition; fail with what it was when the installation ended, or nothing moved for too long."""
+    deadline, last = time.monotonic() + PATIENCE, progress()
     while not condition():
         assert alive is None or alive.is_alive, f"yipan run ended; {what()}"
+        if (now := progress()) != last:
+            deadline, last = time.monotonic() + PATIENCE, now
         assert time.monotonic() < deadline, what()
         time.sleep(TICK)

@@ -79,10 +79,8 @@ QUESTIONS = (
         " GROUP BY b.id HAVING count(n.id) <> 1",
     ),
     Question(
-        "what a person was told is held or confirmed, is",
-        "SELECT r.id FROM unnest(%(held)s::uuid[]) AS r (id) WHERE NOT EXISTS (SELECT FROM spine_booking b"
-        " WHERE b.request_id = r.id AND b.state IN ('held', 'confirmed'))"
-        " UNION ALL SELECT r.id FROM unnest(%(confirmed)s::uuid[]) AS r (id) WHERE NOT EXISTS"
+        "what somebody was told is booked, is",
+        "SELECT r.id FROM unnest(%(confirmed)s::uuid[]) AS r (id) WHERE NOT EXISTS"
         " (SELECT FROM spine_booking b WHERE b.request_id = r.id AND b.state = 'confirmed')",
     ),
     Question(
@@ -126,7 +124,6 @@ def violations(url: str, ledger: Ledger) -> list[str]:
     """Every contradiction, with its claim; empty when all is well."""
     told: dict[str, Any] = {
         "acknowledged": list(ledger.acknowledged),
-        "held": list(ledger.held),
         "confirmed": list(ledger.confirmed),
         "taking": TAKING,
     }
