@@ -1,6 +1,6 @@
 """Another program that books: holds and confirms through `spine.booking`, and says so once it is committed.
 
-    python -m tests.crash.booker   reads lines "REQUEST BED", prints "REQUEST"
+    python -m tests.crash.booker   reads lines "REQUEST BED BED …", prints "REQUEST"
 
 When nobody knows what became of a transaction it looks, as everybody must who writes to a database that may fail.
 """
@@ -23,19 +23,23 @@ def main() -> None:
     os.environ["DJANGO_SETTINGS_MODULE"] = "tests.crash.settings"
     django.setup()
     for line in sys.stdin:
-        request_id, bed_id = (UUID(word) for word in line.split())
-        until_booked(request_id, bed_id)
+        request_id, *beds = (UUID(word) for word in line.split())
+        until_booked(request_id, beds)
         sys.stdout.write(f"{request_id}\n")
         sys.stdout.flush()
 
 
-def until_booked(request_id: UUID, bed_id: UUID) -> None:
-    """Book, or find that it is booked already; a database that is away is waited for."""
+def until_booked(request_id: UUID, beds: list[UUID]) -> None:
+    """Book the first bed that nobody took, or find that it is done already; a database that is away is waited for."""
     from django.db import InterfaceError, OperationalError, connection
+
+    from yipan.kernel.errors import Conflict
 
     while True:
         try:
-            book(request_id, bed_id)
+            book(request_id, beds[0])
+        except Conflict:
+            beds = beds[1:]
         except (OperationalError, InterfaceError):
             connection.close()
             time.sleep(AGAIN_SECONDS)

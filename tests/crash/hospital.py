@@ -18,7 +18,7 @@ STEPS = 4
 """Messages about one patient: A01 in, A08, A03 out, A20 clean."""
 FEED_BEDS = 6
 DESK_WARDS = 4
-SPARE_BEDS = 4
+SPARE_BEDS = 30
 
 
 def main(messages: int, bookings: int, senders: int) -> dict[str, Any]:

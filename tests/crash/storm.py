@@ -41,7 +41,7 @@ def round_of(
     ]
     with ThreadPoolExecutor(len(work) + 1) as pool, installation.program("tests.crash.booker") as booker:
         try:
-            running = [pool.submit(job) for job in [*work, lambda: _book(booker, places, ledger)]]
+            running = [pool.submit(job) for job in [*work, lambda: _book(booker, told, places, ledger)]]
             for kill in sorted(kills, key=lambda k: k.after):
                 wanted = begun + kill.after * (messages + bookings)
                 _until(lambda w=wanted: ledger.progress >= w, f"before {kill}", installation, ledger)
@@ -90,12 +90,15 @@ def _at_a_desk(
         desk.place(request_id, [taken, own, *beds[-SPARE_BEDS:]])
 
 
-def _book(booker: subprocess.Popen[str], places: Sequence[tuple[str, str]], ledger: Ledger) -> None:
+def _book(
+    booker: subprocess.Popen[str], told: dict[str, Any], places: Sequence[tuple[str, str]], ledger: Ledger
+) -> None:
     """Everything that nobody at a desk does, and what the other program says is booked, is."""
     assert booker.stdin is not None
     assert booker.stdout is not None
     for index, (request_id, bed_id) in enumerate(places):
         if index % AT_DESKS:
-            booker.stdin.write(f"{request_id} {bed_id}\n")
+            spare = told["beds"][index % DESK_WARDS][-SPARE_BEDS:]
+            booker.stdin.write(" ".join((request_id, bed_id, *spare)) + "\n")
             booker.stdin.flush()
             ledger.book(booker.stdout.readline().strip())

@@ -4,9 +4,6 @@ from __future__ import annotations
 
 import os
 import random
-import shutil
-import tempfile
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -20,15 +17,6 @@ BOOKINGS = int(os.environ.get("YIPAN_CRASH_BOOKINGS", "500"))
 KILLS = ("worker", "hl7", "web", "postgres", TOGETHER)
 
 pytestmark = pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="needs /proc")
-
-
-@pytest.fixture
-def folder() -> Iterator[Path]:
-    """A directory that the database's user can walk to."""
-    path = Path(tempfile.mkdtemp(prefix="yipan-crash-"))
-    path.chmod(0o755)
-    yield path.resolve()
-    shutil.rmtree(path, ignore_errors=True)
 
 
 @pytest.mark.timeout(600)

@@ -25,6 +25,7 @@ from yipan.server.speech import say, set_up_words
 
 READY_SECONDS = 60.0
 TICK_SECONDS = 0.2
+DATABASE_WAIT, LONGEST_DATABASE_WAIT = 1.0, 30.0
 
 
 def run() -> None:
@@ -58,6 +59,7 @@ class Supervisor:
         self._server: Server | None = None
         self._children: Children | None = None
         self._has_demo = False
+        self._database_due, self._database_wait = 0.0, DATABASE_WAIT
 
     def run(self) -> None:
         variables = self._variables(self._database())
@@ -148,11 +150,23 @@ class Supervisor:
 
     def _tick(self) -> None:
         """Look after the database and the processes, then rest a moment."""
-        if self._server is not None and self._server.ensure():
-            self._show.note("database_restarted")
+        self._look_after_database()
         if self._children is not None:
             self._children.watch(self._tell_death)
         time.sleep(TICK_SECONDS)
+
+    def _look_after_database(self) -> None:
+        """Start the database again when it ended. When it cannot start (a full disk), say so and try again later."""
+        if self._server is None or time.monotonic() < self._database_due:
+            return
+        try:
+            if self._server.ensure():
+                self._show.note("database_restarted")
+            self._database_wait = DATABASE_WAIT
+        except Unavailable as error:
+            self._show.line(say(error.code, **error.params))
+            self._database_due = time.monotonic() + self._database_wait
+            self._database_wait = min(self._database_wait * 2, LONGEST_DATABASE_WAIT)
 
     def _tell_database(self, code: str) -> None:
         if code != "database_start":  # the step says so itself
