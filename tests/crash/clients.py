@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
+from tests.crash.hospital import name_of
 from yipan.codecs.hl7v2.build import Envelope, Person, Stay, build_adt
 from yipan.codecs.hl7v2.types import CX, HD, PL, XPN
 from yipan.interop.mllp import client
@@ -74,9 +75,10 @@ def messages_of(feed: dict[str, Any]) -> Iterator[tuple[str, bytes]]:
 
 
 def _person(facility: str, number: int) -> Person:
+    name = name_of(f"{facility} {number}")
     return Person(
         identifiers=(CX(id=f"{number}", assigner=HD(namespace=facility), type="MR"),),
-        name=XPN(family="乙", given=f"{facility}号{number}", representation="I"),
+        name=XPN(family=name[:1], given=name[1:], representation="I"),
         sex="male",
         birth_date=date(1940, 1, 1) + timedelta(days=number * 7),
     )
