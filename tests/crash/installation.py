@@ -21,7 +21,7 @@ from yipan.server.run import health_of
 
 ROOT = Path(__file__).resolve().parents[2]
 PATIENCE = 120.0
-TICK = 0.05
+TICK, LONG_TICK = 0.05, 0.5
 PARTS = ("web", "worker", "hl7", "postgres", "supervisor")
 TOGETHER = "everything"
 
@@ -89,7 +89,12 @@ class Installation:
 
     def wait_until_ready(self) -> None:
         """Until every part is well, as `/healthz` sees it."""
-        until(lambda: health_of(self.address).get("status") == "ok", lambda: f"not ready:\n{self.said()[-3000:]}", self)
+        until(
+            lambda: health_of(self.address).get("status") == "ok",
+            lambda: f"not ready:\n{self.said()[-3000:]}",
+            self,
+            tick=LONG_TICK,
+        )
 
     @property
     def address(self) -> str:
@@ -159,6 +164,7 @@ def until(
     what: Callable[[], object],
     alive: Installation | None = None,
     progress: Callable[[], int] = lambda: 0,
+    tick: float = TICK,
 ) -> None:
     """Wait for a condition; fail with what it was when the installation ended, or nothing moved for too long."""
     deadline, last = time.monotonic() + PATIENCE, progress()
@@ -167,4 +173,4 @@ def until(
         if (now := progress()) != last:
             deadline, last = time.monotonic() + PATIENCE, now
         assert time.monotonic() < deadline, what()
-        time.sleep(TICK)
+        time.sleep(tick)

@@ -12,7 +12,7 @@ from typing import Any
 from tests.crash import invariants
 from tests.crash.clients import Desk, Ledger, messages_of, tell
 from tests.crash.hospital import DESK_WARDS, SPARE_BEDS
-from tests.crash.installation import Installation, until
+from tests.crash.installation import LONG_TICK, Installation, until
 
 SENDERS = 4
 DESKS = 2
@@ -53,14 +53,19 @@ def round_of(
             stop.set()
             booker.kill()
     installation.wait_until_ready()
-    url = installation.url()
-    until(
-        lambda: invariants.left_to_do(url) == 0,
-        lambda: f"left to do: {invariants.left_to_do(url)}",
-        installation,
-        lambda: invariants.left_to_do(url),
-    )
-    return invariants.violations(url, ledger)
+    finish(installation)
+    return invariants.violations(installation.url(), ledger)
+
+
+def finish(installation: Installation) -> None:
+    """Wait until the processes have nothing left to do."""
+    url, left = installation.url(), [-1]
+
+    def nothing_left() -> bool:
+        left[0] = invariants.left_to_do(url)
+        return left[0] == 0
+
+    until(nothing_left, lambda: f"{left[0]} left to do", installation, lambda: left[0], LONG_TICK)
 
 
 def _until(condition: Callable[[], bool], what: str, installation: Installation, ledger: Ledger) -> None:

@@ -18,6 +18,7 @@ from django.test import Client
 from tests.crash import invariants
 from tests.crash.clients import Ledger, messages_of
 from tests.crash.installation import Installation, until
+from tests.crash.storm import finish
 from tests.journeys import hospital as hospitals
 from yipan.codecs.hl7v2.ack import read_answer
 from yipan.interop.inbound import apply_pending, receive
@@ -139,9 +140,8 @@ def test_a_disk_that_is_really_full(folder: Path, small_disk: Path) -> None:
         ballast.unlink()
         until(lambda: send(installation, messages, ledger) == len(messages), lambda: installation.said()[-3000:], installation)
         installation.wait_until_ready()
-        url = installation.url()
-        until(lambda: invariants.left_to_do(url) == 0, lambda: invariants.left_to_do(url), installation)
-        assert invariants.violations(url, ledger) == []
+        finish(installation)
+        assert invariants.violations(installation.url(), ledger) == []
     finally:
         installation.stop()
 
