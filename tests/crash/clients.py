@@ -69,7 +69,12 @@ def messages_of(feed: dict[str, Any]) -> Iterator[tuple[str, bytes]]:
                 }[trigger]
                 control_id = f"{facility}-{number}"
                 raw = build_adt(
-                    trigger, control_id=control_id, at=at, patient=_person(facility, guest), stay=stay, envelope=envelope
+                    trigger,
+                    control_id=control_id,
+                    at=at,
+                    patient=_person(facility, guest),
+                    stay=stay,
+                    envelope=envelope,
                 )
                 yield control_id, raw.encode()
 
@@ -85,7 +90,7 @@ def _person(facility: str, number: int) -> Person:
 
 
 def tell(port: int, messages: Sequence[tuple[str, bytes]], ledger: Ledger, stop: threading.Event) -> None:
-    """A hospital's system: one message after the other; what is not acknowledged is sent again over a new connection."""
+    """A hospital's system: one message after the other; one that is not acknowledged is sent again, on a new line."""
     done = 0
     while done < len(messages) and not stop.is_set():
         waiting = messages[done:]

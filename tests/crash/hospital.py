@@ -78,7 +78,13 @@ def desk(bookings: int) -> dict[str, Any]:
     network = small_network(wards={f"desk{n}": size for n in range(DESK_WARDS)})
     now, homes = clock.now(), [network.departments[f"desk{n}"] for n in range(DESK_WARDS)]
     patients = [
-        Patient(name=name_of(f"desk {n}"), sex="male", birth_date=date(1950, 1, 1) + timedelta(n), created_at=now, updated_at=now)
+        Patient(
+            name=name_of(f"desk {n}"),
+            sex="male",
+            birth_date=date(1950, 1, 1) + timedelta(n),
+            created_at=now,
+            updated_at=now,
+        )
         for n in range(bookings)
     ]
     Patient.objects.bulk_create(patients)

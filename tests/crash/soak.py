@@ -1,6 +1,6 @@
 """`make soak`: rounds of work with random kills until the time is over, then a tally. The seed repeats the plan.
 
-    SOAK_MINUTES=10 SOAK_SEED=7 make soak
+SOAK_MINUTES=10 SOAK_SEED=7 make soak
 """
 
 from __future__ import annotations
@@ -62,7 +62,7 @@ def main() -> int:
 
 def tally(installation: Installation, ledger: Ledger, rounds: int, found: list[str]) -> None:
     """What happened, in a table."""
-    by_part = {part: 0 for part in PARTS}
+    by_part = dict.fromkeys(PARTS, 0)
     for what, count in installation.kills.items():
         for part in PARTS if what == TOGETHER else what.split("+"):
             by_part[part] += count

@@ -72,7 +72,7 @@ def test_a_jump_ahead_ends_holds_and_the_request_waits_again(network: SmallNetwo
 
 
 def test_a_jump_back_keeps_a_hold_until_its_written_time(network: SmallNetwork, time: JumpingClock) -> None:
-    """A hold made while the clock was ahead keeps the bed from others, can be given back, and gives it to nobody twice."""
+    """A hold made while the clock was ahead keeps the bed from others, and can be given back by hand."""
     time.set(NOON + hours(2))
     row = hold(network, 0)
     time.set(NOON)

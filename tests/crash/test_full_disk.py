@@ -22,8 +22,8 @@ from tests.crash.storm import finish
 from tests.journeys import hospital as hospitals
 from yipan.codecs.hl7v2.ack import read_answer
 from yipan.interop.inbound import apply_pending, receive
-from yipan.interop.models import InboundMessage
 from yipan.interop.mllp import client as mllp
+from yipan.interop.models import InboundMessage
 from yipan.interop.tests.his import PEER, His
 from yipan.kernel.errors import Unavailable
 from yipan.spine.models import Booking, Event, OutboxMessage
@@ -87,7 +87,7 @@ def test_a_message_that_was_taken_waits_in_its_place() -> None:
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("table", ["spine_booking", "spine_event", "beds_placement"])
 def test_a_page_says_so_and_changes_nothing(table: str) -> None:
-    """Holding a bed without room for one of its rows gives 503 and the sentence; no row of it is there; then it works."""
+    """Holding a bed without room for one of its rows gives 503 and a sentence; no row is there; then it works."""
     made = hospitals.build()
     person = Client(headers={"accept-language": "en"})
     person.force_login(User.objects.get(username="zhou"))
@@ -122,8 +122,8 @@ def small_disk(folder: Path) -> Iterator[Path]:
 @pytest.mark.skipif(os.geteuid() != 0 or not Path("/proc/self/task").exists(), reason="needs root and /proc")
 @pytest.mark.timeout(300)
 def test_a_disk_that_is_really_full(folder: Path, small_disk: Path) -> None:
-    """The disk under PostgreSQL is filled to its last byte while a hospital's system sends: what was acknowledged before
-    is there, what comes is refused or repeated, nobody has to restart anything, and with room again all of it arrives.
+    """The disk under PostgreSQL is filled to its last byte while a hospital's system sends: what was acknowledged is
+    there, what comes is refused or repeated, nobody has to restart anything, and with room again all of it arrives.
     """
     installation, ledger = Installation(folder, random.Random(1)), Ledger()
     try:
@@ -138,7 +138,11 @@ def test_a_disk_that_is_really_full(folder: Path, small_disk: Path) -> None:
         assert len(ledger.acknowledged) < len(messages), "the disk was not full"
         assert looks_well_or_says_why(installation, told["session"])
         ballast.unlink()
-        until(lambda: send(installation, messages, ledger) == len(messages), lambda: installation.said()[-3000:], installation)
+        until(
+            lambda: send(installation, messages, ledger) == len(messages),
+            lambda: installation.said()[-3000:],
+            installation,
+        )
         installation.wait_until_ready()
         finish(installation)
         assert invariants.violations(installation.url(), ledger) == []

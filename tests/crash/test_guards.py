@@ -111,7 +111,7 @@ def test_a_wish_told_twice_without_the_guard(done: list[str]) -> None:
 
 
 def test_an_effect_and_its_mark_are_one(monkeypatch: pytest.MonkeyPatch) -> None:
-    """When the relay is struck between the effect and its mark, the effect is undone with it and happens once in all."""
+    """Struck between the effect and its mark, the relay undoes the effect with it: it happens once in all."""
 
     def write(key: str, payload: dict[str, Any]) -> None:
         with connection.cursor() as cursor:

@@ -25,8 +25,8 @@ from yipan.spine.models import Booking
 from yipan.spine.testing import small_network
 
 TERMINATE = (
-    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
-    " AND pid <> %s"
+    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+    " WHERE datname = current_database() AND pid NOT IN (pg_backend_pid(), %s)"
 )
 
 
@@ -72,7 +72,9 @@ def test_every_message_arrives_while_connections_keep_ending(transactional_db: N
     port = processes.free_port()
     kinds = ["A28"] * 20
     messages = [his.raw(kind, f"P{n}") for n, kind in enumerate(kinds)]
-    with processes.running("hl7 listen", processes.database_url(), processes.free_port(), port, processes.listens(port)):
+    with processes.running(
+        "hl7 listen", processes.database_url(), processes.free_port(), port, processes.listens(port)
+    ):
         for number, raw in enumerate(messages):
             if number % 5 == 0:
                 end_connections()

@@ -11,13 +11,16 @@ GOOD = (
     "PV1|1|I|N7^701^07||||0421^王^敏|||NEURO|||||||||ZY26030201|||||||||||||||||||||||||20260302101200+0800\r"
     "DG1|1||I63.9^脑梗死^ICD-10|||A\r"
 )
+WORDS = r"""
+\F\ \X \X0D\ \X3\ "" ~~~ ^^^^&& MSH| MSH PID[2] ² ٣ 2.5.1 1e9 -1 0000000000 20261332 99999999 20260302+9999 2026-03-02
+8859/1 GB18030-2000 ASCII~UNICODE KLINGON ADT^A40 ADT^A17 MRG|1
+"""
 PIECES = [
     *GOOD.encode().split(b"|"),
-    *(c.encode() for c in "|^~\\&\r\n\x0b\x1c\x00\x1a\t \"#"),
-    *("\r\n", "\x1c\r", "\ufeff", "\\F\\", "\\X", "\\X0D\\", "\\X3\\", '""', "~~~", "^^^^&&", "MSH|", "MSH", "PID[2]", "²", "٣"),
-    *("2.5.1", "1e9", "9" * 5000, "-1", "0000000000", "20261332", "99999999", "20260302+9999", "2026-03-02", "8859/1"),
-    *("GB 18030-2000", "ASCII~UNICODE UTF-8", "KLINGON", "\ud7ff", "\U0010ffff", "é" * 300, "ADT^A40", "ADT^A17", "MRG|1"),
-]  # fmt: skip
+    *(c.encode() for c in '|^~\\&\r\n\x0b\x1c\x00\x1a\t "#'),
+    *WORDS.split(),
+    *("\r\n", "\x1c\r", "\ufeff", "9" * 5000, "\ud7ff", "\U0010ffff", "é" * 300),
+]
 _pieces = [p if isinstance(p, bytes) else p.encode() for p in PIECES]
 SEGMENTS = [line + b"\r" for line in GOOD.encode().split(b"\r") if line]
 

@@ -90,7 +90,7 @@ def test_nothing_is_lost_by_reading(raw: bytes) -> None:
     cuts=st.lists(st.integers(1, 40), min_size=1, max_size=30),
 )
 def test_frames_come_out_as_they_went_in(sent: list[bytes], noise: bytes, cuts: list[int]) -> None:
-    """However the stream is cut into pieces, and whatever stands between frames, each message comes out once, in order."""
+    """However the stream is cut, and whatever stands between frames, each message comes out once, in order."""
     stream = noise.join([b"", *map(frame, sent), b""])
     decoder, got, start, turn = Decoder(), list[bytes](), 0, 0
     while start < len(stream):
@@ -117,7 +117,9 @@ def test_a_stream_of_noise_is_bounded(stream: bytes, limit: int) -> None:
 
 
 @settings(max_examples=EXAMPLES)
-@given(data=st.lists(st.one_of(damaged(), st.sampled_from([b"FHS|x\r", b"\x0b", b"\x1c\r", GOOD.encode()]))).map(b"".join))
+@given(
+    data=st.lists(st.one_of(damaged(), st.sampled_from([b"FHS|x\r", b"\x0b", b"\x1c\r", GOOD.encode()]))).map(b"".join)
+)
 def test_files_of_messages_are_split_or_refused(data: bytes) -> None:
     """A file gives messages or one of two errors."""
     try:

@@ -1,4 +1,4 @@
-"""Whatever a frame holds, the store keeps it and says so: a message that is never acknowledged stops a sender for ever."""
+"""Whatever a frame holds is stored and acknowledged: one that never is would stop its sender for ever."""
 
 from __future__ import annotations
 

@@ -24,6 +24,9 @@ from yipan.server.progress import Show
 from yipan.server.speech import say, set_up_words
 
 READY_SECONDS = 60.0
+HANDOVER_SECONDS = 20.0
+MARK = "running"
+"""A file in the state directory while Yipan runs; found at a start, it tells that the run before was killed."""
 TICK_SECONDS = 0.2
 DATABASE_WAIT, LONGEST_DATABASE_WAIT = 1.0, 30.0
 
@@ -36,8 +39,9 @@ def run() -> None:
     state = environment.state_directory()
     make_directory(state)
     set_up_words()
-    environment.require_free(environment.web_address(), "YIPAN_PORT")
-    environment.require_free(environment.hl7_address(), "YIPAN_HL7_PORT")
+    mark = state / MARK
+    require_ports(HANDOVER_SECONDS if mark.exists() else 0.0)
+    mark.touch()
     show = Show()
     with contextlib.ExitStack() as stack:
         try:
@@ -46,7 +50,28 @@ def run() -> None:
             for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
                 signal.signal(number, signal.SIG_IGN)  # one is enough; a second must not interrupt the stopping
             show.line(say("step_stopping"))
+    mark.unlink(missing_ok=True)
     show.line(say("step_stopped", path=str(state)))
+
+
+def require_ports(patience: float) -> None:
+    """Wait so many seconds for the ports: the processes of a run that was killed may still be finishing.
+
+    Raises Unavailable when one stays in use.
+    """
+    deadline = time.monotonic() + patience
+    for address, variable in (
+        (environment.web_address(), "YIPAN_PORT"),
+        (environment.hl7_address(), "YIPAN_HL7_PORT"),
+    ):
+        while True:
+            try:
+                environment.require_free(address, variable)
+                break
+            except Unavailable:
+                if time.monotonic() >= deadline:
+                    raise
+                time.sleep(TICK_SECONDS)
 
 
 class Supervisor:

@@ -256,10 +256,14 @@ def test_a_refused_peer_that_never_stops_is_cut_off() -> None:
     async def test() -> None:
         async with listening(limits=Limits(max_frame=500, linger=0.05)) as listener:
             peer = await connect(listener)
-            with pytest.raises(ConnectionError):
+
+            async def go_on_for_ever() -> None:
                 while True:
                     peer.send(b"\x0b" + b"x" * 1000)
                     await peer.writer.drain()
+
+            with pytest.raises(ConnectionError):
+                await go_on_for_ever()
 
     run(test)
 
@@ -276,9 +280,13 @@ def test_a_peer_that_never_reads_its_answers_is_cut_off() -> None:
             deaf = socket.create_connection(("127.0.0.1", listener.port))
             deaf.setblocking(False)
             loop = asyncio.get_running_loop()
-            with deaf, pytest.raises(ConnectionError):
+
+            async def send_for_ever() -> None:
                 while True:
                     await loop.sock_sendall(deaf, frame(message("M1")))
+
+            with deaf, pytest.raises(ConnectionError):
+                await send_for_ever()
             assert await (await connect(listener)).ask(message("M2")) == "AA"
 
     run(test)
