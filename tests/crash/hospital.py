@@ -8,6 +8,7 @@ again it adds requests and beds for another round.
 
 from __future__ import annotations
 
+import itertools
 import json
 import os
 import random
@@ -20,6 +21,7 @@ STEPS = 4
 FEED_BEDS = 6
 DESK_WARDS = 4
 SPARE_BEDS = 30
+ROUND = 10_000
 
 
 def main(messages: int, bookings: int, senders: int) -> dict[str, Any]:
@@ -31,10 +33,14 @@ def main(messages: int, bookings: int, senders: int) -> dict[str, Any]:
     from django.db import connection, transaction
 
     from tests.crash import witness
+    from yipan.base.network.models import Organisation
+    from yipan.spine import testing
 
     with transaction.atomic():
         with connection.cursor() as cursor:
             cursor.execute(witness.MAKE)
+        # Names count on from the round before, which another process made.
+        testing._numbers = itertools.count(1 + ROUND * Organisation.objects.count())
         return {**feeds(messages, senders), **desk(bookings)}
 
 
