@@ -19,7 +19,7 @@ KILLS = ("worker", "hl7", "web", "postgres", TOGETHER)
 pytestmark = pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="needs /proc")
 
 
-@pytest.mark.timeout(600)
+@pytest.mark.timeout(900)
 def test_nothing_is_lost_or_doubled_whatever_is_killed(folder: Path) -> None:
     """Server, worker, listener, PostgreSQL and supervisor are killed, singly and together, in the middle of 2,000
     messages and 500 bookings: every acknowledged message is applied once, every confirmed booking is there, nothing
