@@ -1,6 +1,7 @@
 # make run   try Yipan on this machine: environment, database, demo network, pages
 # make test  run the tests in the same way; ARGS="-k placement" passes arguments to pytest
 # make lint  style, types and import contracts
+# make soak  kill everything at random for SOAK_MINUTES (10) and count; SOAK_SEED=n repeats a plan
 # make messages  add new texts to the Chinese catalogue, drop unused ones, list what lacks a translation
 
 VENV   ?= .venv
@@ -8,7 +9,7 @@ PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; 
             "$$p" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && { echo "$$p"; break; }; done)
 SETUP   = $(or $(PYTHON),python3) -I src/yipan/server/prepare.py
 
-.PHONY: run test lint messages
+.PHONY: run test lint messages soak
 
 run:
 	@$(SETUP) run "$(VENV)" && exec "$(VENV)/bin/yipan" run
@@ -25,3 +26,6 @@ lint:
 
 messages:
 	@$(SETUP) test "$(VENV)" && exec "$(VENV)/bin/python" -m yipan.ui.catalogue
+
+soak:
+	@$(SETUP) test "$(VENV)" && exec "$(VENV)/bin/python" -m tests.crash.soak

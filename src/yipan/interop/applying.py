@@ -23,6 +23,7 @@ from yipan.interop.reading import event_of, params_of, read_message
 from yipan.kernel import clock
 from yipan.kernel.errors import Conflict, YipanError
 from yipan.spine import registry
+from yipan.ui.outages import is_away, outage_of
 
 log = logging.getLogger(__name__)
 
@@ -32,7 +33,7 @@ CHANNEL = "yipan_inbound"
 PAUSES = tuple(timedelta(seconds=s) for s in (30, 60, 120, 300, 900, 3600))
 TRY_FOR = timedelta(hours=24)
 TRIES = 3
-"""How often a transaction that lost against another (a deadlock) is begun anew at once."""
+"""How often a transaction that lost against another (a deadlock), or its connection, is begun anew at once."""
 
 PLACING = frozenset(f"ADT^A{n}" for n in ("01", "02", "03", "06", "07", "11", "12", "13", "17"))
 """Kinds that say where a patient is: a later one overtakes an earlier one that still waits."""
@@ -77,19 +78,19 @@ def apply_pending(limit: int = 500) -> int:
 def apply_one(message: InboundMessage) -> None:
     """Apply one message in the caller's transaction, which holds the sender's lock; what it did, or why not, is saved.
 
-    Raises OperationalError only: then the transaction is to be begun anew.
+    Raises errors of an outage only: then the transaction is to be begun anew.
     """
     try:
         with transaction.atomic():
             told = _effects(message)
-    except OperationalError:
-        raise
     except Overtaken as later:
         message.state, message.retry_at, message.outcome = MessageState.SUPERSEDED, None, ""
         message.error_code, message.error_params = "overtaken", {"by": later.by}
     except YipanError as error:
         _wait(message, error.code, params_of(error), again=isinstance(error, Conflict))
     except Exception as error:  # whatever a mapping raises must neither stop the queue nor lose the message
+        if outage_of(error) is not None:
+            raise
         # The traceback without the exception's text, which may quote a patient's data.
         place = "".join(traceback.format_tb(error.__traceback__))
         log.error("message %s failed: %s\n%s", message.pk, type(error).__name__, place)
@@ -116,9 +117,15 @@ def wake() -> None:
 
 
 def _sources_with_work() -> list[UUID]:
-    due = Q(state=MessageState.RECEIVED) | Q(state=MessageState.WAITING, retry_at__lte=clock.now())
+    due = Q(state=MessageState.RECEIVED) | (Q(state=MessageState.WAITING) & _due_again())
     rows = InboundMessage.objects.filter(due, source__enabled=True)
     return list(rows.order_by("source_id").values_list("source_id", flat=True).distinct())
+
+
+def _due_again() -> Q:
+    """The pause is over; or it lies further ahead than any pause, because the clock went back since."""
+    now = clock.now()
+    return Q(retry_at__lte=now) | Q(retry_at__gt=now + PAUSES[-1])
 
 
 def _apply_next(source_id: UUID) -> bool:
@@ -134,12 +141,16 @@ def _apply_next(source_id: UUID) -> bool:
                     apply_one(taken)
             return taken is not None
         except DatabaseError as error:
-            if taken is None or (isinstance(error, OperationalError) and attempt + 1 < TRIES):
-                if taken is None:
+            if taken is None:
+                raise
+            if outage_of(error) is None:
+                _park(taken.pk, error)
+                return True
+            if attempt + 1 == TRIES:
+                if is_away(error):  # not the message's fault: it stays first in the queue until the database is well
                     raise
-                continue
-            _park(taken.pk, error)
-            return True
+                _park(taken.pk, error)
+                return True
     return False
 
 
@@ -147,7 +158,7 @@ def _next(source_id: UUID) -> InboundMessage | None:
     """The earliest message that was received or is due again. Two queries, because each has an index of its own."""
     rows = InboundMessage.objects.filter(source_id=source_id).order_by("id")
     new = rows.filter(state=MessageState.RECEIVED).values_list("id", flat=True).first()
-    again = rows.filter(state=MessageState.WAITING, retry_at__lte=clock.now()).values_list("id", flat=True).first()
+    again = rows.filter(_due_again(), state=MessageState.WAITING).values_list("id", flat=True).first()
     known = [i for i in (new, again) if i is not None]
     if not known:
         return None

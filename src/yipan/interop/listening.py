@@ -15,6 +15,8 @@ log = logging.getLogger(__name__)
 
 LOOK_EVERY = 5.0
 """Seconds between two looks for messages that are due again."""
+AGAIN = 2.0
+"""Seconds until it is tried again after an error."""
 TICK = 1.0
 """Seconds after which a wish to stop is noticed at the latest."""
 
@@ -26,7 +28,10 @@ def run(stop: threading.Event) -> None:
             _listen(stop)
         except (DatabaseError, psycopg.Error) as error:
             log.warning("applying messages is interrupted: %s", type(error).__name__)
-            stop.wait(LOOK_EVERY)
+            stop.wait(AGAIN)
+        except Exception:  # a listener that stores and never applies would be the worst of all
+            log.exception("applying messages failed; it begins anew")
+            stop.wait(AGAIN)
 
 
 def _listen(stop: threading.Event) -> None:

@@ -6,14 +6,25 @@ import os
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
-PATIENCE_SECONDS = 30
-"""How long a thread waits for a connection of its process before the request fails."""
+PATIENCE_SECONDS = 10
+"""How long a thread waits for a connection of its process before the request fails: long enough for a database that
+was killed to come back, short enough that a person hears of it, and a sender before it gives up."""
 
 
 def connections() -> int:
     """Connections of one process: YIPAN_DATABASE_CONNECTIONS, else 12 (ten threads for pages, and two to spare)."""
     text = os.environ.get("YIPAN_DATABASE_CONNECTIONS", "")
     return max(int(text), 2) if text.isdecimal() else 12
+
+
+def pool() -> dict[str, int]:
+    """The pool of one process. Its pauses between attempts double: with the same patience they stay short."""
+    return {
+        "min_size": 1,
+        "max_size": connections(),
+        "timeout": PATIENCE_SECONDS,
+        "reconnect_timeout": PATIENCE_SECONDS,
+    }
 
 
 def from_url(url: str) -> dict[str, Any]:
@@ -32,5 +43,7 @@ def from_url(url: str) -> dict[str, Any]:
         "HOST": query.pop("host", "") or unquote(parts.hostname or ""),
         "PORT": str(parts.port or query.pop("port", "") or ""),
         "CONN_MAX_AGE": 0,
-        "OPTIONS": {"pool": {"min_size": 1, "max_size": connections(), "timeout": PATIENCE_SECONDS}, **query},
+        # An empty question before each use: after the database was away, a pool still holds its dead connections.
+        "CONN_HEALTH_CHECKS": True,
+        "OPTIONS": {"pool": pool(), **query},
     }

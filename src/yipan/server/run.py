@@ -24,7 +24,11 @@ from yipan.server.progress import Show
 from yipan.server.speech import say, set_up_words
 
 READY_SECONDS = 60.0
+HANDOVER_SECONDS = 20.0
+MARK = "running"
+"""A file in the state directory while Yipan runs; found at a start, it tells that the run before was killed."""
 TICK_SECONDS = 0.2
+DATABASE_WAIT, LONGEST_DATABASE_WAIT = 1.0, 30.0
 
 
 def run() -> None:
@@ -35,8 +39,9 @@ def run() -> None:
     state = environment.state_directory()
     make_directory(state)
     set_up_words()
-    environment.require_free(environment.web_address(), "YIPAN_PORT")
-    environment.require_free(environment.hl7_address(), "YIPAN_HL7_PORT")
+    mark = state / MARK
+    require_ports(HANDOVER_SECONDS if mark.exists() else 0.0)
+    mark.touch()
     show = Show()
     with contextlib.ExitStack() as stack:
         try:
@@ -45,7 +50,28 @@ def run() -> None:
             for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
                 signal.signal(number, signal.SIG_IGN)  # one is enough; a second must not interrupt the stopping
             show.line(say("step_stopping"))
+    mark.unlink(missing_ok=True)
     show.line(say("step_stopped", path=str(state)))
+
+
+def require_ports(patience: float) -> None:
+    """Wait so many seconds for the ports: the processes of a run that was killed may still be finishing.
+
+    Raises Unavailable when one stays in use.
+    """
+    deadline = time.monotonic() + patience
+    for address, variable in (
+        (environment.web_address(), "YIPAN_PORT"),
+        (environment.hl7_address(), "YIPAN_HL7_PORT"),
+    ):
+        while True:
+            try:
+                environment.require_free(address, variable)
+                break
+            except Unavailable:
+                if time.monotonic() >= deadline:
+                    raise
+                time.sleep(TICK_SECONDS)
 
 
 class Supervisor:
@@ -58,6 +84,7 @@ class Supervisor:
         self._server: Server | None = None
         self._children: Children | None = None
         self._has_demo = False
+        self._database_due, self._database_wait = 0.0, DATABASE_WAIT
 
     def run(self) -> None:
         variables = self._variables(self._database())
@@ -148,11 +175,23 @@ class Supervisor:
 
     def _tick(self) -> None:
         """Look after the database and the processes, then rest a moment."""
-        if self._server is not None and self._server.ensure():
-            self._show.note("database_restarted")
+        self._look_after_database()
         if self._children is not None:
             self._children.watch(self._tell_death)
         time.sleep(TICK_SECONDS)
+
+    def _look_after_database(self) -> None:
+        """Start the database again when it ended. When it cannot start (a full disk), say so and try again later."""
+        if self._server is None or time.monotonic() < self._database_due:
+            return
+        try:
+            if self._server.ensure():
+                self._show.note("database_restarted")
+            self._database_wait = DATABASE_WAIT
+        except Unavailable as error:
+            self._show.line(say(error.code, **error.params))
+            self._database_due = time.monotonic() + self._database_wait
+            self._database_wait = min(self._database_wait * 2, LONGEST_DATABASE_WAIT)
 
     def _tell_database(self, code: str) -> None:
         if code != "database_start":  # the step says so itself

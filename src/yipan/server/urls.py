@@ -20,6 +20,8 @@ ROOMS = (
     *(("yipan.server.demo.pages",) if environment.wants_demo() else ()),
 )
 
+handler500 = "yipan.ui.outages.page"
+
 urlpatterns: list[URLPattern | URLResolver] = [
     path("healthz", healthz, name="healthz"),
     *(path("", include(room)) for room in ROOMS if find_spec(room) is not None),

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 import signal
 import threading
+import time
 from collections.abc import Callable
 
 import psycopg
@@ -13,6 +15,7 @@ from django.db import connections
 from procrastinate.contrib.django import app
 from procrastinate.contrib.django.django_connector import DjangoConnector
 
+from yipan.server.logs import is_lost_database
 from yipan.spine import outbox, registry
 
 log = logging.getLogger(__name__)
@@ -20,7 +23,7 @@ log = logging.getLogger(__name__)
 CONCURRENCY = 4
 LOOK_SECONDS = 2.0  # the outbox is looked at this often even without being told
 GRACE_SECONDS = 10.0
-FIRST_WAIT, LONGEST_WAIT = 1.0, 30.0
+FIRST_WAIT, LONGEST_WAIT = 0.5, 10.0
 CHANNEL = "yipan_outbox"
 
 
@@ -35,14 +38,34 @@ def work() -> None:
     for thread in threads:
         thread.start()
     try:
-        asyncio.run(_run_jobs())
+        asyncio.run(_run_jobs_for_ever())
     finally:
         stop.set()
         for thread in threads:
             thread.join(GRACE_SECONDS)
 
 
-async def _run_jobs() -> None:
+async def _run_jobs_for_ever() -> None:
+    """Run jobs until told to stop; procrastinate's worker ends when the database was away, and is begun anew."""
+    told, wait = asyncio.Event(), FIRST_WAIT
+    for number in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(number, told.set)
+    while not told.is_set():
+        begun = time.monotonic()
+        try:
+            await _run_jobs(told)
+        except Exception as error:
+            if not is_lost_database(error):
+                raise
+        if told.is_set():
+            return
+        wait = FIRST_WAIT if time.monotonic() - begun > LONGEST_WAIT else min(wait * 2, LONGEST_WAIT)
+        log.warning("jobs wait for the database; they go on in %.0f s", wait)
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(told.wait(), wait)
+
+
+async def _run_jobs(told: asyncio.Event) -> None:
     """Run procrastinate's worker on connections of its own; cancelling it lets the running jobs finish."""
     assert isinstance(app.connector, DjangoConnector)
     with app.replace_connector(app.connector.get_worker_connector()):
@@ -54,8 +77,11 @@ async def _run_jobs() -> None:
                     install_signal_handlers=False,
                 )
             )
-            for number in (signal.SIGINT, signal.SIGTERM):
-                asyncio.get_running_loop().add_signal_handler(number, jobs.cancel)
+            stopping = asyncio.create_task(told.wait())
+            await asyncio.wait([jobs, stopping], return_when=asyncio.FIRST_COMPLETED)
+            stopping.cancel()
+            if not jobs.done():
+                jobs.cancel()
             await asyncio.wait([jobs])
             if not jobs.cancelled() and (error := jobs.exception()) is not None:
                 raise error

@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import connection, transaction
+from django.db.models import F, Q
 
 from yipan.kernel import clock
 from yipan.spine.models import OutboxMessage
@@ -52,12 +53,21 @@ def relay_once(limit: int = 100) -> int:
     return taken
 
 
+def _due(now: datetime) -> Q:
+    """What is due, also when the clock went back since: a wish that was to be met at once, and a retry further ahead
+    than a retry ever is, do not wait until the clock has caught up.
+    """
+    at_once = Q(not_before=F("created_at"))
+    never_so_late = Q(attempts__gt=0, not_before__gt=now + LONGEST_RETRY)
+    return Q(not_before__lte=now) | at_once | never_so_late
+
+
 def _relay_next() -> bool:
     now = clock.now()
     with transaction.atomic():
         message = (
             OutboxMessage.objects.select_for_update(skip_locked=True)
-            .filter(done_at=None, not_before__lte=now, topic__in=list(_handlers))
+            .filter(_due(now), done_at=None, topic__in=list(_handlers))
             .order_by("not_before", "id")
             .first()
         )

@@ -14,7 +14,7 @@ from django.utils.cache import patch_vary_headers
 from django.utils.translation import gettext_lazy as _
 
 from yipan.kernel.errors import Conflict, InvalidInput, NotFound, Refused, Unavailable, YipanError
-from yipan.ui import flash, messages
+from yipan.ui import flash, messages, outages
 
 log = logging.getLogger(__name__)
 
@@ -65,6 +65,9 @@ class ErrorPages:
                 error = Refused("not_allowed")
             case Http404():
                 error = NotFound("page_not_found")
+            case _ if (outage := outages.outage_of(exception)) is not None:
+                log.error("%s %s: %s", request.method, request.path, outage)
+                return answer(request, outage)
             case _:
                 return None
         log.info("%s %s: %s", request.method, request.path, error)

@@ -41,7 +41,7 @@ class Text:
             raise BadValue("network_value_missing")
         if len(text) > self.limit:
             raise BadValue("network_value_too_long", limit=self.limit, length=len(text))
-        if any(unicodedata.category(sign) == "Cc" for sign in text):
+        if any(unicodedata.category(sign) in ("Cc", "Cs") for sign in text):
             raise BadValue("network_value_control")
         return text
 

@@ -10,9 +10,11 @@ import codecs
 import csv
 import io
 import json
+import lzma
 import re
 import tomllib
 import zipfile
+import zlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from itertools import zip_longest
@@ -90,7 +92,7 @@ def _zip(name: str, data: bytes) -> RawNetwork:
             if sum(m.file_size for m in members) > UNPACKED_LIMIT:
                 return RawNetwork(problems=[Problem(name, 0, "", name, "network_file_too_large")])
             return _many((PurePosixPath(m.filename).name, archive.read(m)) for m in members)
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError):
+    except (zipfile.BadZipFile, zlib.error, lzma.LZMAError, NotImplementedError, RuntimeError, EOFError, OSError):
         return RawNetwork(problems=[Problem(name, 0, "", name, "network_zip_broken")])
 
 
@@ -205,7 +207,7 @@ def _parsed(name: str, data: bytes, problems: list[Problem]) -> Mapping[str, Any
     except json.JSONDecodeError as error:
         problems.append(Problem(name, error.lineno, "", "", "network_document_broken", {"reason": error.msg}))
         return None
-    except (tomllib.TOMLDecodeError, RecursionError) as error:
+    except (ValueError, RecursionError) as error:  # TOMLDecodeError is one, and so is a number without end
         line = re.search(r"line (\d+)", str(error))
         row = int(line[1]) if line else 0
         problems.append(Problem(name, row, "", "", "network_document_broken", {"reason": str(error)}))

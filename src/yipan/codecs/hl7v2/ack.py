@@ -48,6 +48,8 @@ _CONDITIONS = {
     "hl7_trigger_unknown": ("201", "Unsupported event code"),
     "hl7_version_unknown": ("203", "Unsupported version id"),
 }
+_UNFRAMED = bytes.maketrans(b"\x0b\x1c", b"  ")
+"""A value that is given back may hold the bytes that begin or end a frame; the answer must not."""
 _INTERNAL = ("207", "Application internal error")
 
 
@@ -125,7 +127,8 @@ def acknowledge(
     segments = [_msh(message, control_id, at), _msa(message, level.value + outcome.value, text)]
     if error is not None:
         segments.append(_err(message, error, text))
-    return "".join(f"{s.field.join(fields)}\r" for fields in segments).encode(message.codec, "replace")
+    answer = "".join(f"{s.field.join(fields)}\r" for fields in segments).encode(message.codec, "replace")
+    return answer.translate(_UNFRAMED)
 
 
 @dataclass(frozen=True, slots=True)

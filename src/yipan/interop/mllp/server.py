@@ -7,6 +7,7 @@ messages are never logged.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 import ssl
 from collections.abc import Awaitable, Callable
@@ -19,6 +20,8 @@ from yipan.kernel.errors import InvalidInput, Unavailable, YipanError
 from yipan.kernel.ids import new_id
 
 _CHUNK = 65536
+HEADER = 65536
+"""Bytes of a message that is too large, or never ends, that are looked at for its header."""
 log = logging.getLogger(__name__)
 
 Handle = Callable[[bytes, str], Awaitable[bytes | None]]
@@ -37,6 +40,8 @@ class Limits:
     """From the first byte of a message to its last, and for writing an answer."""
     handle: float = 60.0
     """For `handle` to return."""
+    linger: float = 30.0
+    """For a peer whose message was refused to finish sending and read why."""
     grace: float = 15.0
     """At shutdown, for messages that have begun to arrive or are being worked on."""
 
@@ -124,6 +129,8 @@ class Listener:
             await _Conversation(reader, writer, peer, self).run()
         except (OSError, TimeoutError) as error:
             log.info("%s: connection lost: %s", peer, error)
+            # A peer that reads nothing would hold a closed connection and its answers for ever.
+            writer.transport.abort()
         except asyncio.CancelledError:
             if not self.closing.is_set():
                 raise
@@ -154,9 +161,23 @@ class _Conversation:
         except YipanError as error:
             log.warning("%s refused: %s", self._peer, error)
             outcome = ack.Outcome.REJECT if isinstance(error, InvalidInput) else ack.Outcome.ERROR
-            await self._write(self._failure(self._decoder.unfinished, outcome, error))
+            beginning = self._decoder.unfinished[:HEADER]
+            self._decoder = Decoder(self._limits.max_frame)
+            await self._write(self._failure(beginning, outcome, error))
+            await self._hear_out()
         if self._decoder.is_open:
             log.warning("%s: a message was not finished", self._peer)
+
+    async def _hear_out(self) -> None:
+        """Let the peer finish and read its answer: closing on bytes not yet read would throw the answer away (RFC 1122,
+        4.2.2.13). What comes is dropped, for a limited time.
+        """
+        if self._writer.can_write_eof():
+            self._writer.write_eof()
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(self._limits.linger):
+                while await self._receive_idle():
+                    continue
 
     async def _receive(self) -> bytes:
         """More bytes; none when the peer left or it is time to end. Raises Unavailable for a frame never closed."""

@@ -7,6 +7,7 @@ from datetime import timedelta
 
 import pytest
 from django.db import OperationalError, connection
+from psycopg.errors import DeadlockDetected
 
 from yipan.base.access import Role
 from yipan.base.audit.models import Entry
@@ -191,7 +192,7 @@ def test_deadlock_is_begun_anew(his: His, monkeypatch: pytest.MonkeyPatch):
     def unlucky(message: InboundMessage) -> object:
         if failures[0]:
             failures[0] -= 1
-            raise OperationalError("deadlock detected")
+            raise OperationalError("deadlock detected") from DeadlockDetected()
         return real(message)
 
     monkeypatch.setattr(applying, "_effects", unlucky)

@@ -64,9 +64,20 @@ def test_woken_by_a_message(monkeypatch: pytest.MonkeyPatch):
 @pytest.mark.django_db(transaction=True)
 def test_goes_on_after_the_database_was_away(monkeypatch: pytest.MonkeyPatch):
     """A lost connection interrupts the loop and does not end it."""
-    monkeypatch.setattr(listening, "LOOK_EVERY", 0.01)
+    monkeypatch.setattr(listening, "AGAIN", 0.01)
     his = His(small_network())
     receive(his.raw("A28"), PEER)
     with loop(monkeypatch, first=OperationalError("server closed the connection")) as (_, done):
+        assert done.wait(PATIENCE)
+    assert InboundMessage.objects.get().state == "applied"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_goes_on_after_a_bug(monkeypatch: pytest.MonkeyPatch):
+    """An unexpected error does not end the loop either: the listener would store on and nobody would apply."""
+    monkeypatch.setattr(listening, "AGAIN", 0.01)
+    his = His(small_network())
+    receive(his.raw("A28"), PEER)
+    with loop(monkeypatch, first=RuntimeError("a bug")) as (_, done):
         assert done.wait(PATIENCE)
     assert InboundMessage.objects.get().state == "applied"

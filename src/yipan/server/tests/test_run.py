@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -12,6 +14,8 @@ from pathlib import Path
 
 import pytest
 
+from yipan.kernel.errors import Unavailable
+from yipan.server import run
 from yipan.server.run import health_of
 from yipan.server.tests.test_web import database_url, free_port
 
@@ -32,6 +36,47 @@ def offspring(pid: int) -> dict[int, str]:
         found[int(child)] = Path(f"/proc/{child}/cmdline").read_text().replace("\0", " ")
         found |= offspring(int(child))
     return found
+
+
+def test_ports_of_a_killed_run_are_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Processes that outlive their killed supervisor delay the next start; without that reason none waits."""
+    with socket.create_server(("127.0.0.1", 0)) as leftover:
+        monkeypatch.setenv("YIPAN_PORT", str(leftover.getsockname()[1]))
+        monkeypatch.setenv("YIPAN_HL7_PORT", str(free_port()))
+        with pytest.raises(Unavailable, match="port_in_use"):
+            run.require_ports(0.0)
+        monkeypatch.setattr(run.time, "sleep", lambda seconds: leftover.close())
+        run.require_ports(60.0)
+
+
+def test_a_database_that_cannot_start_is_tried_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A full disk keeps the database down: that is told, the other processes stay, and it is tried again later."""
+    outcomes = [Unavailable("database_did_not_start", log="x"), Unavailable("database_did_not_start", log="x"), True]
+
+    class Failing:
+        def ensure(self) -> bool:
+            outcome = outcomes.pop(0)
+            if isinstance(outcome, Unavailable):
+                raise outcome
+            return outcome
+
+    class Heard:
+        lines: list[str] = []
+
+        def line(self, text: str) -> None:
+            self.lines.append(text)
+
+        note = line
+
+    monkeypatch.setattr(run, "DATABASE_WAIT", 0.0)
+    with contextlib.ExitStack() as stack:
+        supervisor = run.Supervisor(tmp_path, Heard(), stack)  # type: ignore[arg-type]
+        supervisor._server = Failing()  # type: ignore[assignment]
+        for _ in range(3):
+            supervisor._look_after_database()
+    assert outcomes == []
+    assert len(Heard.lines) == 3
+    assert Heard.lines[-1] == "database_restarted"
 
 
 @pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="needs /proc")

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
 import pytest
-from django.db import connection, transaction
+from django.db import OperationalError, connection, transaction
 
 from yipan.server import worker
 from yipan.spine import outbox
@@ -89,3 +90,19 @@ def test_the_outbox_survives_the_loss_of_its_connection(monkeypatch: pytest.Monk
             )
         outbox.put(topic="test.wish", key="two", payload={})
         assert second.wait(PATIENCE)
+
+
+def test_jobs_go_on_after_the_database_was_away(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A lost database ends procrastinate's worker and not the process: it is begun anew until told to stop."""
+    begun: list[int] = []
+
+    async def lost_twice(told: asyncio.Event) -> None:
+        begun.append(len(begun))
+        if len(begun) < 3:
+            raise OperationalError("server closed the connection")
+        told.set()
+
+    monkeypatch.setattr(worker, "_run_jobs", lost_twice)
+    monkeypatch.setattr(worker, "LONGEST_WAIT", 0.01)
+    asyncio.run(worker._run_jobs_for_ever())
+    assert len(begun) == 3

@@ -55,6 +55,32 @@ def test_programs_get_json(client: Client) -> None:
     assert response.headers["Retry-After"] == "10"
 
 
+@pytest.mark.parametrize(
+    ("state", "sentence"),
+    [
+        ("53100", "disk of the database is full"),
+        ("57P01", "cannot reach its database"),
+        ("none", "cannot reach its database"),
+        ("40P01", "Nothing was changed; please try again"),
+    ],
+)
+def test_an_outage_is_told_clearly(client: Client, state: str, sentence: str) -> None:
+    """A database that is away, full or crossed is a 503 that says what it means, and nothing of the inside."""
+    response = client.get(f"/fail/{state}", headers={"accept-language": "en"})
+    assert response.status_code == 503
+    assert sentence in response.content.decode()
+    assert "secret" not in response.content.decode()
+
+
+def test_an_outage_before_any_page_is_told_as_well(client: Client, settings: Any) -> None:
+    """What fails in a middleware (a session without its database) gives the same page."""
+    client.raise_request_exception = False
+    settings.MIDDLEWARE = [*settings.MIDDLEWARE, "yipan.ui.tests.urls.touched"]
+    response = client.get("/early", headers={"accept-language": "en"})
+    assert response.status_code == 503
+    assert "cannot reach its database" in response.content.decode()
+
+
 def test_a_bug_shows_nothing_of_itself(client: Client) -> None:
     """An unexpected error is a plain page without traceback or message."""
     client.raise_request_exception = False
