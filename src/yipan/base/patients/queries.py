@@ -19,7 +19,15 @@ from yipan.base import audit
 from yipan.base.access import Actor
 from yipan.base.patients import idcard, masks, terms
 from yipan.base.patients.matching import NATIONAL_ID
-from yipan.base.patients.models import DuplicateCandidate, DuplicateState, Identifier, Merge, Patient
+from yipan.base.patients.models import (
+    DuplicateCandidate,
+    DuplicateState,
+    Identifier,
+    Merge,
+    Patient,
+    number_digest,
+    phone_digest,
+)
 from yipan.kernel.errors import InvalidInput, NotFound
 
 SEARCH_LIMIT = 30
@@ -100,7 +108,7 @@ def by_identifier(actor: Actor, system: str, value: str) -> Patient | None:
     Raises Refused.
     """
     actor.require("patients.view")
-    held = Identifier.objects.select_related("patient").filter(system=system, value=value).first()
+    held = Identifier.objects.filter(system=system, value_digest=number_digest(value)).first() if value else None
     return None if held is None else resolve(held.patient_id)
 
 
@@ -129,7 +137,8 @@ def one_by_identifier(actor: Actor, value: str) -> Patient:
     """
     actor.require("patients.view")
     number = idcard.normalise(value)
-    holders = set(Identifier.objects.filter(value=number).values_list("patient_id", flat=True)) if number else set()
+    named = Identifier.objects.filter(value_digest=number_digest(number)) if number else Identifier.objects.none()
+    holders = set(named.values_list("patient_id", flat=True))
     if not holders:
         raise NotFound("identifier_unknown", value=value.strip())
     if len(holders) > 1:
@@ -175,9 +184,10 @@ def _steps(wanted: terms.Terms) -> Iterator[QuerySet[Patient]]:
 def _by_number(wanted: terms.Terms) -> set[UUID]:
     """Who has this identifier or phone number, or this birth date where it can be read as one; three short queries,
     because one with OR cannot use the three indexes."""
-    found = set(Identifier.objects.filter(value=wanted.number).values_list("patient_id", flat=True)[:SEARCH_LIMIT])
+    named = Identifier.objects.filter(value_digest=number_digest(wanted.number))
+    found = set(named.values_list("patient_id", flat=True)[:SEARCH_LIMIT])
     if wanted.phone:
-        calls = Patient.objects.filter(phone=wanted.phone).exclude(phone="")
+        calls = Patient.objects.filter(phone_digest=phone_digest(wanted.phone))
         found |= set(calls.values_list("pk", flat=True)[:SEARCH_LIMIT])
     if wanted.either:
         born = Patient.objects.filter(birth_date=wanted.birth_date)

@@ -55,7 +55,7 @@ def record_page(request: HttpRequest, patient: Patient, **more: Any) -> HttpResp
     who = actor(request)
     context = {
         "patient": patient,
-        "identifiers": patient.identifiers.order_by("type", "system", "value"),
+        "identifiers": patient.identifiers.order_by("type", "system", "created_at"),
         "identifier_type": identifier_type,
         "types": [(code, label) for code, label in IDENTIFIER_TYPES.items() if code != "VN"],
         "history": history(patient),
