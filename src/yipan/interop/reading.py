@@ -15,7 +15,7 @@ from yipan.codecs.hl7v2.event import AdtEvent
 from yipan.codecs.hl7v2.types import PL, read
 from yipan.interop.mapping import location_text
 from yipan.interop.models import NAME_LENGTH
-from yipan.kernel.errors import InvalidInput, YipanError
+from yipan.kernel.errors import QUOTING, InvalidInput, YipanError
 
 PERSONAL = frozenset({"PID", "PD1", "NK1", "MRG", "GT1", "IN1", "IN2", "IN3", "DG1", "AL1", "OBX", "NTE"})
 """Segments about the person."""
@@ -95,7 +95,8 @@ def params_of(error: YipanError) -> dict[str, Any]:
     where = str(error.params.get("where") or "")
     quoted = bool(where) and _PLACE.fullmatch(where) is None
     personal = quoted or where[:3] in PERSONAL
-    kept = {k: v for k, v in error.params.items() if not (personal and k == "value") and not (quoted and k == "where")}
+    left_out = QUOTING - {"value"} if where and not personal else QUOTING
+    kept = {k: v for k, v in error.params.items() if k not in left_out and not (quoted and k == "where")}
     return {k: v if isinstance(v, int | float | bool | None) else str(v) for k, v in kept.items()}
 
 

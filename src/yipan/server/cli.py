@@ -147,6 +147,30 @@ def keys(context: click.Context) -> None:
         sys.exit(group.main(args=context.args, prog_name=context.command_path, standalone_mode=False) or 0)
 
 
+@main.command(context_settings=PASS_ON)
+@click.pass_context
+def patient(context: click.Context) -> None:
+    """Data of one person: export."""
+    from yipan.server import session
+
+    with session.database():
+        from yipan.server.privacy import patient as group
+
+        sys.exit(group.main(args=context.args, prog_name=context.command_path, standalone_mode=False) or 0)
+
+
+@main.command(context_settings=PASS_ON)
+@click.pass_context
+def retention(context: click.Context) -> None:
+    """How long things are kept: list, set, run."""
+    from yipan.server import session
+
+    with session.database():
+        from yipan.server.privacy import keeping
+
+        sys.exit(keeping.main(args=context.args, prog_name=context.command_path, standalone_mode=False) or 0)
+
+
 @main.group()
 def user() -> None:
     """People who may log in."""

@@ -13,7 +13,7 @@ from django.db import connections
 from procrastinate.contrib.django import app
 from procrastinate.contrib.django.django_connector import DjangoConnector
 
-from yipan.base.vault import resealing
+from yipan.base.vault import resealing, retention
 from yipan.spine import outbox, registry
 
 log = logging.getLogger(__name__)
@@ -23,7 +23,10 @@ LOOK_SECONDS = 2.0  # the outbox is looked at this often even without being told
 GRACE_SECONDS = 10.0
 FIRST_WAIT, LONGEST_WAIT = 1.0, 30.0
 CHANNEL = "yipan_outbox"
-HOUSEKEEPING: tuple[tuple[str, float, Callable[[], int]], ...] = (("vault.reseal", 15.0, resealing.advance),)
+HOUSEKEEPING: tuple[tuple[str, float, Callable[[], int]], ...] = (
+    ("vault.reseal", 15.0, resealing.advance),
+    ("vault.tidy", 6 * 3600.0, retention.tidy),
+)
 
 
 def work() -> None:

@@ -44,6 +44,7 @@ class Patient(WithSealed):
     contact_name = SealedText(label="patients.contact_name")
     contact_phone = SealedText(label="patients.contact_phone")
     died_at = models.DateTimeField(null=True, blank=True)
+    erased_at = models.DateTimeField(null=True, blank=True)
     merged_into = models.ForeignKey("self", on_delete=models.PROTECT, null=True, blank=True, related_name="absorbed")
     created_at = models.DateTimeField()
     updated_at = models.DateTimeField()

@@ -17,7 +17,7 @@ from django.db.models import F, Func, Q, QuerySet, TextField, Value
 
 from yipan.base import audit
 from yipan.base.access import Actor
-from yipan.base.patients import idcard, masks, terms
+from yipan.base.patients import disclosure, idcard, terms
 from yipan.base.patients.matching import NATIONAL_ID
 from yipan.base.patients.models import (
     DuplicateCandidate,
@@ -222,11 +222,11 @@ def _found(patient: Patient) -> Found:
     national = next((i.value for i in identifiers if i.system == NATIONAL_ID), "")
     return Found(
         id=patient.pk,
-        name=masks.mask_name(patient.name),
+        name=disclosure.name_on(patient.name, knows=True),
         sex=patient.sex,
         sex_label=patient.get_sex_display(),
         birth_date=patient.birth_date,
-        phone=masks.mask_phone(patient.phone),
-        national_id=masks.mask_id_number(national),
+        phone=disclosure.phone_on(patient.phone, knows=True),
+        national_id=disclosure.number_on(national, knows=True),
         records=tuple(sorted((i.system, i.value) for i in identifiers if i.type == "MR")),
     )

@@ -1,4 +1,4 @@
-"""Which keys sealed something, and how far a change of keys has come."""
+"""Which keys sealed something, how far a change of keys has come, and how long this installation keeps things."""
 
 from __future__ import annotations
 
@@ -43,3 +43,13 @@ class Reseal(models.Model):
 
     def __str__(self) -> str:
         return f"{self.table} {self.key}"
+
+
+class KeepFor(models.Model):
+    """How many days something is kept here; see `retention`. Without a row the rule's own number holds."""
+
+    key = models.CharField(primary_key=True, max_length=60)
+    days = models.PositiveIntegerField()
+
+    def __str__(self) -> str:
+        return f"{self.key} {self.days}"

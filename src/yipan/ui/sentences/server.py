@@ -92,5 +92,10 @@ SENTENCES: dict[str, str | Promise] = {
         "is. Back up the keys now."
     ),
     "keys_done": _("Everything is sealed with key {key} now."),
+    "retention_unknown": _("Nothing is called {key}. There is: {known}."),
+    "retention_days": _("Give a number of days from {shortest} to {longest}."),
+    "retention_line": _("{key}: kept {days} days. {title}. Due now: {n}"),
+    "retention_removed": _("{key}: {n} removed"),
+    "patient_exported": _("Everything known of the patient was written to {path}. The file is not encrypted."),
     "user_added": _("The user {name} was added."),
 }
