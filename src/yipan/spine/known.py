@@ -58,6 +58,7 @@ def _erase(ids: Sequence[UUID]) -> None:
     """Requests, bookings and events stay: they name nobody. Raises Conflict("erase_under_care")."""
     requests = Request.objects.filter(patient_id__in=ids)
     live = Booking.objects.filter(patient_id__in=ids, state__in=[str(s) for s in LIVE])
-    if live.exists() or with_state(requests).filter(state__in=[str(s) for s in UNDER_CARE]).exists():
+    open_states = with_state(requests).values_list("state", flat=True)  # type: ignore[misc]
+    if live.exists() or set(open_states) & {str(s) for s in UNDER_CARE}:
         raise Conflict("erase_under_care")
     requests.exclude(cancel_reason="").update(cancel_reason="")

@@ -117,7 +117,7 @@ def messages(his: His, beds: list[Bed], monkeypatch: pytest.MonkeyPatch) -> None
     his.say("A08", "P1", beds[0], PID_13="13987654321")
     his.say("A02", "P1", beds[1], PV1_6=beds[0].code)
     his.say("A01", "P2", beds[1])
-    his.say("A01", "P3", PV1_3="W^李建国^13812345678")
+    his.say("A01", "P3", PV1_3="W^R^99")
     his.say("A28", "P3", PID_7="19990230", PID_8="Q")
     his.say("A28", "P3", PID_7="21000101")
     his.say("A28", CARD, PID_3=f"{CARD}^^^HIS^NI")
@@ -156,7 +156,7 @@ def desk(client: Watched, network: Any, beds: list[Bed]) -> None:
     client.post("/desk/new", filled(network, patient=patient.pk))
     request = Request.objects.get(patient=patient)
     client.get(f"/desk/{request.pk}")
-    client.post(reverse("request-hold", args=[request.pk]), {"bed": beds[4].pk})
+    client.post(reverse("request-hold", args=[request.pk]), {"bed": beds[-1].pk})
     for step in ("bed-ready", "bed-arrive", "bed-depart"):
         booking = Booking.objects.filter(patient=patient).order_by("-created_at").first()
         if booking is not None:
@@ -170,7 +170,7 @@ def failing_effects(monkeypatch: pytest.MonkeyPatch) -> None:
     """An effect that the database refuses, whose answer quotes the whole row."""
 
     def refused(key: str, payload: dict[str, Any]) -> None:
-        Patient(name="李建国", pinyin="", initials="", sex="wrong", created_at=NOON, updated_at=NOON).save()
+        Patient(name=SECRETS[0], pinyin="", initials="", sex="wrong", created_at=NOON, updated_at=NOON).save()
 
     monkeypatch.setitem(outbox._handlers, "broken", refused)
     with transaction.atomic():
