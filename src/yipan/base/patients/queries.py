@@ -7,6 +7,7 @@ cut by organisation, because the point of one identity is to find a person whom 
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
@@ -28,7 +29,9 @@ from yipan.base.patients.models import (
     number_digest,
     phone_digest,
 )
-from yipan.kernel.errors import InvalidInput, NotFound
+from yipan.kernel.errors import InvalidInput, NotFound, YipanError
+
+log = logging.getLogger(__name__)
 
 SEARCH_LIMIT = 30
 CHARACTERS = Func(F("name"), Value(None), function="string_to_array", output_field=ArrayField(TextField()))
@@ -217,16 +220,25 @@ def _survivors(rows: Iterable[Patient]) -> Iterator[UUID]:
         yield patient.pk if patient.merged_into_id is None else resolve(patient.merged_into_id).pk
 
 
+def _readable(row: Patient | Identifier, column: str) -> str:
+    """A sealed value, "?" when it cannot be opened: one broken value must not hide a list; the record tells why."""
+    try:
+        return str(getattr(row, column))
+    except YipanError as error:
+        log.error("%s of %s %s: %s", column, row._meta.label, row.pk, error)
+        return "?"
+
+
 def _found(patient: Patient) -> Found:
     identifiers = list(patient.identifiers.all())
-    national = next((i.value for i in identifiers if i.system == NATIONAL_ID), "")
+    national = next((_readable(i, "value") for i in identifiers if i.system == NATIONAL_ID), "")
     return Found(
         id=patient.pk,
         name=disclosure.name_on(patient.name, knows=True),
         sex=patient.sex,
         sex_label=patient.get_sex_display(),
         birth_date=patient.birth_date,
-        phone=disclosure.phone_on(patient.phone, knows=True),
+        phone=disclosure.phone_on(_readable(patient, "phone"), knows=True),
         national_id=disclosure.number_on(national, knows=True),
-        records=tuple(sorted((i.system, i.value) for i in identifiers if i.type == "MR")),
+        records=tuple(sorted((i.system, _readable(i, "value")) for i in identifiers if i.type == "MR")),
     )

@@ -8,8 +8,9 @@ import pytest
 from django.apps import apps
 from django.db import connection
 
+from yipan.base.patients import queries
 from yipan.base.patients.models import Identifier, Patient, number_digest, phone_digest
-from yipan.base.patients.tests.samples import card, registered
+from yipan.base.patients.tests.samples import DESK, card, registered
 from yipan.base.vault.fields import SealedField
 from yipan.base.vault.resealing import sealed_models
 from yipan.kernel import sealing
@@ -54,6 +55,7 @@ def test_swapped_values_do_not_open() -> None:
         with pytest.raises(InvalidInput, match="sealed_value_broken"):
             getattr(swapped, column)
     assert Patient.objects.get(pk=one.pk).phone == "13812345678"
+    assert [found.phone for found in queries.search(DESK, "王海")] == ["*"]
 
 
 def test_lists_open_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
