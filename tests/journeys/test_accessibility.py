@@ -31,7 +31,7 @@ def pages_of(hospital: Hospital) -> dict[str, list[str]]:
             "/wards?all=1",
             "/calls",
             "/figures",
-            "/patients/?q=wang",
+            "/patients/",
         ],
         "zhang": ["/rounds"],
         "wu": ["/messages", "/messages/senders"],

@@ -6,8 +6,9 @@ class InteropConfig(AppConfig):
     label = "interop"
 
     def ready(self) -> None:
-        from yipan.interop import verbs, words
+        from yipan.interop import known, verbs, words
         from yipan.ui import messages
 
         verbs.announce()
+        known.announce()
         messages.register(words.SENTENCES)

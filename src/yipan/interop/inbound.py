@@ -37,7 +37,7 @@ def receive(raw: bytes, peer: str) -> bytes | None:
     try:
         told = _store(raw, peer)
         outcome, error = (Outcome.REJECT, told.error) if told.error else (Outcome.ACCEPT, None)
-    except DatabaseError as failure:
+    except (DatabaseError, YipanError) as failure:  # or no key to seal it with
         log.error("message from %s not stored: %s", peer, type(failure).__name__)
         told, outcome, error = read_message(raw), Outcome.ERROR, Unavailable("store_unavailable")
     finally:

@@ -6,6 +6,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from yipan.base.vault.fields import SealedBytes, WithSealed
 from yipan.kernel import clock
 from yipan.kernel.ids import new_id
 
@@ -94,13 +95,14 @@ class MessageState(models.TextChoices):
     SUPERSEDED = "superseded", _("Overtaken")
 
 
-class InboundMessage(models.Model):
+class InboundMessage(WithSealed):
     """A message as it was received. `raw` is never changed; `id` is the order of arrival from each sender.
 
     `digest` is the SHA-256 of the content without the time of sending (MSH-7), `control_id` MSH-10: together with the
     sender they tell a repetition. `outcome` names what an applied message did; `error_code` and `error_params` why it
     waits; `note` why somebody chose to ignore it. `retry_at` is when it is tried again by itself, empty when it needs a
-    person. `patient_key`, `location`, `prior_location` and `happened_at` are as the sender told them.
+    person. `location`, `prior_location` and `happened_at` are as the sender told them; `patient_key` is the keyed
+    digest of the person's first number. `raw` is sealed, and bound to the sender and the content it was received as.
     """
 
     id = models.BigAutoField(primary_key=True)
@@ -112,7 +114,7 @@ class InboundMessage(models.Model):
     kind = models.CharField(max_length=20, blank=True)
     version = models.CharField(max_length=20, blank=True)
     charset = models.CharField(max_length=20, blank=True)
-    raw = models.BinaryField()
+    raw = SealedBytes(label="interop.raw", row=("source_id", "control_id", "digest"))
     state = models.CharField(max_length=12, choices=MessageState.choices, default=MessageState.RECEIVED)
     attempts = models.PositiveIntegerField(default=0)
     applied_at = models.DateTimeField(null=True)
@@ -123,7 +125,7 @@ class InboundMessage(models.Model):
     note = models.CharField(max_length=400, blank=True)
     handled_by = models.CharField(max_length=120, blank=True)
     happened_at = models.DateTimeField(null=True)
-    patient_key = models.CharField(max_length=200, blank=True)
+    patient_key = models.BinaryField(null=True, max_length=16)
     patient_id = models.UUIDField(null=True)
     location = models.CharField(max_length=200, blank=True)
     prior_location = models.CharField(max_length=200, blank=True)
@@ -141,7 +143,9 @@ class InboundMessage(models.Model):
             models.Index(name="message_pending", fields=["source", "id"], condition=Q(state=MessageState.RECEIVED)),
             models.Index(name="message_waiting", fields=["source", "id"], condition=Q(state=MessageState.WAITING)),
             models.Index(name="message_retry", fields=["retry_at"], condition=Q(retry_at__isnull=False)),
-            models.Index(name="message_person", fields=["source", "patient_key", "id"], condition=~Q(patient_key="")),
+            models.Index(
+                name="message_person", fields=["source", "patient_key", "id"], condition=Q(patient_key__isnull=False)
+            ),
             models.Index(name="message_of_source", fields=["source", "id"]),
             models.Index(name="message_received", fields=["received_at"]),
         ]

@@ -10,7 +10,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from yipan.base.access import Actor
 from yipan.interop import editing, queries, queue, verbs, words
@@ -35,9 +35,10 @@ TONES = {
 }
 
 
-@require_safe
+@require_http_methods(["GET", "HEAD", "POST"])
 def message_list(request: HttpRequest) -> HttpResponse:
-    """The queue, newest first."""
+    """The queue, newest first. Filters stand in the address; a number that is looked for is posted, because it may be
+    a patient's."""
     actor = _actor(request)
     wanted, error = _asked(request)
     shown = queries.page(actor, wanted, before=_number(request, "before"), after=_number(request, "after"))
@@ -49,8 +50,8 @@ def message_list(request: HttpRequest) -> HttpResponse:
         "kinds": [(kind, kind) for kind in queries.kinds(actor)],
         "reasons": [(code, words.title(code), n) for code, n in queries.reasons(actor)],
         "senders": queries.sender_names(actor),
-        "given": request.GET,
-        "filtered": any(request.GET.get(k) for k in ("state", "kind", "sender", "day", "reason", "q")),
+        "given": request.GET | request.POST.dict(),
+        "filtered": any(request.GET.get(k) for k in ("state", "kind", "sender", "day", "reason")) or wanted.text,
         "error": sentences.of_error(error) if error else "",
         "tabs": _tabs("messages"),
     }
@@ -242,7 +243,7 @@ def _asked(request: HttpRequest) -> tuple[queries.Filter, InvalidInput | None]:
             source_id=_uuid(given.get("sender", "")),
             day=day,
             reason=given.get("reason", ""),
-            text=given.get("q", "").strip(),
+            text=request.POST.get("q", "").strip(),
         ),
         error,
     )

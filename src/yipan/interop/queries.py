@@ -21,6 +21,7 @@ from yipan.base.network.models import Bed, Organisation
 from yipan.interop import verbs
 from yipan.interop.models import InboundMessage, MessageState, Source
 from yipan.interop.queue import source_for, visible
+from yipan.interop.reading import person_key
 from yipan.kernel import clock
 from yipan.kernel.errors import NotFound
 
@@ -224,7 +225,7 @@ def _wanted(actor: Actor, wanted: Filter) -> QuerySet[InboundMessage]:
         start = datetime.combine(wanted.day, time.min, timezone.get_current_timezone())
         rows = rows.filter(received_at__gte=start, received_at__lt=start + timedelta(days=1))
     if wanted.text:
-        named = Q(control_id=wanted.text) | Q(patient_key=wanted.text)
+        named = Q(control_id=wanted.text) | Q(patient_key=person_key(wanted.text))
         rows = rows.filter(
             named | Q(id=int(wanted.text)) if wanted.text.isdecimal() and len(wanted.text) < 19 else named
         )

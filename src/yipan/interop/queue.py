@@ -27,12 +27,15 @@ def visible(actor: Actor, verb: str, prefix: str = "source__") -> Q:
 def replay(actor: Actor, message_id: int) -> InboundMessage:
     """Try a message again at once, with the mappings of now; what it did, or why it waits still, is on it afterwards.
 
-    Raises Refused, NotFound("message_unknown"), Conflict("message_step") for one that is applied or not yet tried.
+    Raises Refused, NotFound("message_unknown"), Conflict("message_step") for one that is applied or not yet tried,
+    Conflict("message_content_gone") for one whose content was removed when its time was over.
     """
     with transaction.atomic():
         message = _taken(actor, message_id)
         if message.state not in REPLAYABLE:
             raise Conflict("message_step", state=message.state)
+        if not message.raw:
+            raise Conflict("message_content_gone")
         message.note, message.handled_by = "", actor.name[:120]
         apply_one(message)
         audit.record(actor, "message.replay", "message", message.pk, data={"state": message.state})

@@ -1,4 +1,4 @@
-"""From the bytes of a message to what the queue keeps beside them. Pure."""
+"""From the bytes of a message to what the queue keeps beside them."""
 
 from __future__ import annotations
 
@@ -8,13 +8,14 @@ from dataclasses import dataclass, replace
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from yipan.base.vault.fields import digest
 from yipan.codecs.hl7v2 import DEFAULT_CHARSETS, Charsets, Message, head, parse
 from yipan.codecs.hl7v2.adt import adt_event
 from yipan.codecs.hl7v2.event import AdtEvent
 from yipan.codecs.hl7v2.types import PL, read
 from yipan.interop.mapping import location_text
 from yipan.interop.models import NAME_LENGTH
-from yipan.kernel.errors import InvalidInput, YipanError
+from yipan.kernel.errors import QUOTING, InvalidInput, YipanError
 
 PERSONAL = frozenset({"PID", "PD1", "NK1", "MRG", "GT1", "IN1", "IN2", "IN3", "DG1", "AL1", "OBX", "NTE"})
 """Segments about the person."""
@@ -70,10 +71,15 @@ def sender_names(message: Message) -> tuple[str, str]:
 def hints(message: Message) -> dict[str, Any]:
     """What helps to find a message again, read without judging it: first identifier, locations."""
     return {
-        "patient_key": clean(message.get("PID-3.1") or message.get("PID-2.1"), 200),
+        "patient_key": person_key(clean(message.get("PID-3.1") or message.get("PID-2.1"), 200)),
         "location": location_text(_location(message, "PV1", 3) or _location(message, "NPU", 1)),
         "prior_location": location_text(_location(message, "PV1", 6)),
     }
+
+
+def person_key(number: str) -> bytes | None:
+    """What messages about one person have in common: the digest of the number that the sender names first."""
+    return digest("interop.person", number)
 
 
 def event_of(message: Message, zone: str) -> AdtEvent:
@@ -89,7 +95,8 @@ def params_of(error: YipanError) -> dict[str, Any]:
     where = str(error.params.get("where") or "")
     quoted = bool(where) and _PLACE.fullmatch(where) is None
     personal = quoted or where[:3] in PERSONAL
-    kept = {k: v for k, v in error.params.items() if not (personal and k == "value") and not (quoted and k == "where")}
+    left_out = QUOTING - {"value"} if where and not personal else QUOTING
+    kept = {k: v for k, v in error.params.items() if k not in left_out and not (quoted and k == "where")}
     return {k: v if isinstance(v, int | float | bool | None) else str(v) for k, v in kept.items()}
 
 

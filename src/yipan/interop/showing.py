@@ -8,7 +8,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from yipan.base.patients import mask_name
+from yipan.base.patients.disclosure import name_on
 from yipan.codecs.hl7v2 import Message, Segment
 from yipan.codecs.hl7v2.event import AdtEvent
 from yipan.codecs.hl7v2.timestamp import Timestamp
@@ -101,7 +101,7 @@ def _facts(told: Read, row: InboundMessage, open_all: bool) -> tuple[tuple[tuple
 
 def _person_facts(event: AdtEvent, row: InboundMessage, open_all: bool) -> Iterator[tuple[str, Any]]:
     name = event.name.text if event.name else ""
-    yield _("Patient"), name if open_all else mask_name(name)
+    yield _("Patient"), name if open_all else name_on(name, knows=False)
     if open_all:
         numbers = [f"{i.id} ({i.type or 'MR'})" for i in event.identifiers if i.id]
         yield _("Identifiers"), ", ".join(numbers)

@@ -50,6 +50,9 @@ REASONS: Words = {
     "internal": _("An error inside Yipan ({error}). Your administrator finds the details in the log; try again later."),
     "store_unavailable": _("The message could not be stored. Please send it again."),
     "message_unknown": _("There is no such message, or you may not see it."),
+    "message_content_gone": _(
+        "The content of this message was removed when its time was over; it cannot be tried again."
+    ),
     "message_step": _("This is not possible for a message in the state “{state}”."),
     "source_unknown": _("There is no such sender, or you may not see it."),
     "ignore_reason_missing": _("Please say why the message shall have no effect."),

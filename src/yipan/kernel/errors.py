@@ -8,6 +8,9 @@ from __future__ import annotations
 
 from typing import Any
 
+QUOTING = frozenset({"value", "digits", "given", "card", "text", "name"})
+"""Parameters that may quote what somebody typed or a message said about a person; logs leave them out."""
+
 
 class YipanError(Exception):
     """Base of every error with a sentence for the user. `code` is stable, `params` are plain values."""
@@ -20,7 +23,12 @@ class YipanError(Exception):
     def __str__(self) -> str:
         if not self.params:
             return self.code
-        return f"{self.code}: " + ", ".join(f"{k}={v!r}" for k, v in self.params.items())
+        return f"{self.code}: " + ", ".join(f"{k}={'…' if k in QUOTING else repr(v)}" for k, v in self.params.items())
+
+
+def in_short(error: BaseException) -> str:
+    """Kind and first line of an error: PostgreSQL quotes the whole row in the lines that follow."""
+    return f"{type(error).__name__}: {str(error).strip().partition(chr(10))[0]}"
 
 
 class InvalidInput(YipanError):

@@ -60,7 +60,11 @@ def migrate() -> None:
     with session.database():
         from django.core.management import call_command
 
+        from yipan.base.vault import settling
+
+        settling.prepare()
         call_command("migrate", interactive=False, verbosity=1)
+        settling.settle()
 
 
 @main.command()
@@ -129,6 +133,42 @@ def _network_command(context: click.Context) -> None:
     from yipan.base.network.command import network as command
 
     sys.exit(command.main(args=context.args, prog_name=context.command_path, standalone_mode=False) or 0)
+
+
+@main.command(context_settings=PASS_ON)
+@click.pass_context
+def keys(context: click.Context) -> None:
+    """Keys that personal data are sealed with: list, new, rotate."""
+    from yipan.server import session
+
+    with session.database():
+        from yipan.server.keys import group
+
+        sys.exit(group.main(args=context.args, prog_name=context.command_path, standalone_mode=False) or 0)
+
+
+@main.command(context_settings=PASS_ON)
+@click.pass_context
+def patient(context: click.Context) -> None:
+    """Data of one person: export."""
+    from yipan.server import session
+
+    with session.database():
+        from yipan.server.privacy import patient as group
+
+        sys.exit(group.main(args=context.args, prog_name=context.command_path, standalone_mode=False) or 0)
+
+
+@main.command(context_settings=PASS_ON)
+@click.pass_context
+def retention(context: click.Context) -> None:
+    """How long things are kept: list, set, run."""
+    from yipan.server import session
+
+    with session.database():
+        from yipan.server.privacy import keeping
+
+        sys.exit(keeping.main(args=context.args, prog_name=context.command_path, standalone_mode=False) or 0)
 
 
 @main.group()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 from typing import Any
 
 LOST = ("OperationalError", "InterfaceError", "AdminShutdown", "ConnectorException", "PoolTimeout")
@@ -16,6 +17,17 @@ def is_lost_database(error: BaseException | None) -> bool:
             return True
         error = error.__cause__ or error.__context__
     return False
+
+
+QUOTED = re.compile(r"^(DETAIL|CONTEXT): .*?(?=^\s*$|^Traceback|\Z)", re.DOTALL | re.MULTILINE)
+"""What PostgreSQL adds to a refusal: it quotes the row, and with it a person."""
+
+
+class Line(logging.Formatter):
+    """One line, and a traceback without the rows that the database quotes."""
+
+    def formatException(self, ei: Any) -> str:  # noqa: N802 - the name is logging's
+        return QUOTED.sub("", super().formatException(ei)).strip()
 
 
 class Calm(logging.Filter):
@@ -35,7 +47,9 @@ def configuration(level: str) -> dict[str, Any]:
         "version": 1,
         "disable_existing_loggers": False,
         "filters": {"calm": {"()": "yipan.server.logs.Calm"}},
-        "formatters": {"line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
+        "formatters": {
+            "line": {"()": "yipan.server.logs.Line", "format": "{asctime} {levelname} {name}: {message}", "style": "{"}
+        },
         "handlers": {"terminal": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["calm"]}},
         "root": {"handlers": ["terminal"], "level": level},
         "loggers": {

@@ -26,6 +26,7 @@ INSTALLED_APPS = [
     "django.contrib.postgres",
     "procrastinate.contrib.django",
     "django_htmx",
+    "yipan.base.vault",
     "yipan.base.jobs",
     "yipan.base.audit",
     "yipan.base.network",
@@ -69,6 +70,11 @@ TEMPLATES = [
 
 DATABASES = {"default": from_url(os.environ.get("YIPAN_DATABASE_URL", ""))}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+YIPAN_KEYS = os.environ.get("YIPAN_KEYS", "")
+YIPAN_KEYS_COMMAND = os.environ.get("YIPAN_KEYS_COMMAND", "")
+YIPAN_KEY_FILE = Path(os.environ.get("YIPAN_STATE") or "var").absolute() / "keys.json"
+YIPAN_CIPHER = os.environ.get("YIPAN_CIPHER") or "AES-256-GCM"
 
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 8}},

@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 
 from yipan.kernel.errors import YipanError
+from yipan.kernel.sealing import Algorithm, KeyRing
 from yipan.server import catalogues, environment
 from yipan.server.embedded import Server
 
@@ -25,6 +26,8 @@ def pytest_load_initial_conftests() -> Iterator[Any]:
     """Before pytest-django reads the settings: name a database, and compile the texts that tests compare."""
     catalogues.compile_stale()
     os.environ.setdefault("YIPAN_DATABASE_CONNECTIONS", "20")  # the races of tests/concurrency use 16 at once
+    # Keys for the workers of pytest-xdist and for the processes that tests start, too.
+    os.environ.setdefault("YIPAN_KEYS", KeyRing.new(Algorithm.AES).written())
     if url := os.environ.get("YIPAN_TEST_DATABASE_URL"):
         os.environ["YIPAN_DATABASE_URL"] = url
     return (yield)

@@ -15,6 +15,7 @@ from django.db import connections
 from procrastinate.contrib.django import app
 from procrastinate.contrib.django.django_connector import DjangoConnector
 
+from yipan.base.vault import resealing, retention
 from yipan.server.logs import is_lost_database
 from yipan.spine import outbox, registry
 
@@ -25,6 +26,10 @@ LOOK_SECONDS = 2.0  # the outbox is looked at this often even without being told
 GRACE_SECONDS = 10.0
 FIRST_WAIT, LONGEST_WAIT = 0.5, 10.0
 CHANNEL = "yipan_outbox"
+HOUSEKEEPING: tuple[tuple[str, float, Callable[[], int]], ...] = (
+    ("vault.reseal", 15.0, resealing.advance),
+    ("vault.tidy", 6 * 3600.0, retention.tidy),
+)
 
 
 def work() -> None:
@@ -35,6 +40,8 @@ def work() -> None:
         for periodic in line.periodic:
             arguments = (periodic.name, periodic.every_seconds, periodic.run, stop)
             threads.append(threading.Thread(target=repeat, args=arguments, name=periodic.name, daemon=True))
+    for name, seconds, run in HOUSEKEEPING:
+        threads.append(threading.Thread(target=repeat, args=(name, seconds, run, stop), name=name, daemon=True))
     for thread in threads:
         thread.start()
     try:

@@ -16,6 +16,7 @@ from django.db import connection, transaction
 from django.db.models import F, Q
 
 from yipan.kernel import clock
+from yipan.kernel.errors import in_short
 from yipan.spine.models import OutboxMessage
 
 log = logging.getLogger(__name__)
@@ -79,7 +80,7 @@ def _relay_next() -> bool:
         except Exception as error:  # whatever a handler raises must neither stop the queue nor lose the wish
             log.exception("outbox %s failed", message.topic)
             message.attempts += 1
-            message.last_error = f"{type(error).__name__}: {error}"[:400]
+            message.last_error = in_short(error)[:400]
             message.not_before = now + min(RETRY * 2 ** min(message.attempts, 10), LONGEST_RETRY)
         else:
             message.done_at = now

@@ -15,7 +15,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from markupsafe import Markup
 
 from yipan.base.network.models import Organisation
-from yipan.base.patients.masks import mask_name
+from yipan.base.patients.disclosure import name_on
 from yipan.kernel import clock
 from yipan.ui import flash, messages, navigation, svg
 from yipan.ui.filters import FILTERS
@@ -124,5 +124,5 @@ def environment(**options: Any) -> jinja2.Environment:
         time_zone_name=timezone.get_current_timezone_name,
         network_name=network_name,
     )
-    env.filters.update(FILTERS, mask_name=mask_name, json_script_text=json_script_text)
+    env.filters.update(FILTERS, name_on=name_on, json_script_text=json_script_text)
     return env

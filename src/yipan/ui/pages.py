@@ -9,7 +9,7 @@ from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.utils.http import url_has_allowed_host_and_scheme
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from yipan.kernel.errors import InvalidInput
 from yipan.ui import search
@@ -50,10 +50,11 @@ def theme(request: HttpRequest) -> HttpResponse:
     return _remember(_back(request), "yipan_theme", wish)
 
 
-@require_GET
+@require_http_methods(["GET", "POST"])
 def find(request: HttpRequest) -> HttpResponse:
-    """The search page, or its list of hits when htmx asks."""
-    text = request.GET.get("q", "")
+    """The search page, or its list of hits when htmx asks. What is looked for is posted, because it may be a name or a
+    number, and addresses end in logs and in the history of browsers."""
+    text = request.POST.get("q", "")
     context = {"text": text, "groups": search.find(request, text)}
     fragment = request.headers.get("HX-Request") == "true"
     return render(request, "ui/pages/hits.html" if fragment else "ui/pages/search.html", context)

@@ -6,7 +6,12 @@ class PatientsConfig(AppConfig):
     label = "patients"
 
     def ready(self) -> None:
+        from yipan.base.access import Role, matrix
         from yipan.base.audit import labels
+        from yipan.base.patients import known
         from yipan.base.patients.words import ACTIONS
 
         labels.declare(ACTIONS)
+        matrix.declare("patients.export", {Role.COORDINATOR})
+        matrix.declare("patients.erase", {Role.COORDINATOR})
+        known.announce()

@@ -28,6 +28,16 @@ def mask_name(name: str) -> str:
     return surname + "*" * (len(given) - 1) + given[-1]
 
 
+def mask_given_name(name: str) -> str:
+    """李建国 → 李**, 欧阳娜娜 → 欧阳**, John Smith → J*** S***: for displays that passers-by can read."""
+    name = " ".join(name.split())
+    if not name or name.isascii() or not _has_ideograph(name):
+        return mask_name(name)
+    name = name.replace(" ", "")
+    known = name[:1] if "·" in name else surnames.split(name)[0]
+    return known + "*" * (len(name) - len(known))
+
+
 def mask_id_number(number: str) -> str:
     """110101196203011234 → 110***********1234: no birth date, district or sex stays readable.
 

@@ -7,7 +7,11 @@ from django.db import models
 from django.db.models import F, Func, Q, Value
 from django.utils.translation import gettext_lazy as _
 
+from yipan.base.vault.fields import Digest, SealedJson, SealedText, WithSealed, digest
 from yipan.kernel.ids import new_id
+
+PHONE, NUMBER = "patients.phone", "patients.identifier"
+"""Domains of the digests by which phone numbers and identifiers are found."""
 
 
 class Sex(models.TextChoices):
@@ -19,11 +23,12 @@ class Sex(models.TextChoices):
     UNKNOWN = "unknown", _("Sex not known")
 
 
-class Patient(models.Model):
+class Patient(WithSealed):
     """A person, once for the whole network.
 
-    `pinyin` and `initials` repeat the name for search and are kept right by `actions`. A record that was merged keeps
-    its row and points to the one that took over; `queries.resolve` follows.
+    Name, sex and birth date are open, because desks search by parts of them; what reaches the person is sealed
+    (docs/adr/0003). `pinyin` and `initials` repeat the name for search and are kept right by `actions`. A record that
+    was merged keeps its row and points to the one that took over; `queries.resolve` follows.
     """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
@@ -33,11 +38,13 @@ class Patient(models.Model):
     initials = models.CharField(max_length=120, db_collation="C", editable=False)
     sex = models.CharField(max_length=8, choices=Sex.choices, default=Sex.UNKNOWN)
     birth_date = models.DateField(null=True, blank=True)
-    phone = models.CharField(max_length=32, blank=True)
-    address = models.CharField(max_length=255, blank=True)
-    contact_name = models.CharField(max_length=120, blank=True)
-    contact_phone = models.CharField(max_length=32, blank=True)
+    phone = SealedText(label="patients.phone")
+    phone_digest = Digest(of="phone", domain=PHONE)
+    address = SealedText(label="patients.address")
+    contact_name = SealedText(label="patients.contact_name")
+    contact_phone = SealedText(label="patients.contact_phone")
     died_at = models.DateTimeField(null=True, blank=True)
+    erased_at = models.DateTimeField(null=True, blank=True)
     merged_into = models.ForeignKey("self", on_delete=models.PROTECT, null=True, blank=True, related_name="absorbed")
     created_at = models.DateTimeField()
     updated_at = models.DateTimeField()
@@ -54,7 +61,7 @@ class Patient(models.Model):
             models.Index(name="patient_pinyin", fields=["pinyin"]),
             models.Index(name="patient_initials", fields=["initials", "pinyin"]),
             models.Index(name="patient_birth_date", fields=["birth_date", "pinyin"]),
-            models.Index(name="patient_phone", fields=["phone"], condition=~Q(phone="")),
+            models.Index(name="patient_phone", fields=["phone_digest"], condition=Q(phone_digest__isnull=False)),
             models.Index(name="patient_absorbed", fields=["merged_into"], condition=Q(merged_into__isnull=False)),
             GinIndex(OpClass("pinyin", name="gin_trgm_ops"), name="patient_pinyin_inside"),
             # Single characters, because trigrams cannot find the two characters of a given name.
@@ -68,25 +75,38 @@ class Patient(models.Model):
         return str(self.id)
 
 
-class Identifier(models.Model):
-    """A number that an assigner gave to a patient. One (system, value) belongs to one patient."""
+class Identifier(WithSealed):
+    """A number that an assigner gave to a patient. One (system, value) belongs to one patient; the database tells by
+    the digest, because the value itself is sealed.
+    """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     patient = models.ForeignKey(Patient, on_delete=models.PROTECT, related_name="identifiers")
     system = models.CharField(max_length=120, db_collation="C")
-    value = models.CharField(max_length=120, db_collation="C")
+    value = SealedText(label="patients.identifier")
+    value_digest = Digest(of="value", domain=NUMBER)
     type = models.CharField(max_length=12, default="MR")
     created_at = models.DateTimeField()
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(name="identifier_once", fields=["system", "value"]),
-            models.CheckConstraint(name="identifier_given", condition=~Q(system="") & ~Q(value="")),
+            models.UniqueConstraint(name="identifier_once", fields=["system", "value_digest"]),
+            models.CheckConstraint(name="identifier_given", condition=~Q(system="") & Q(value_digest__isnull=False)),
         ]
-        indexes = [models.Index(name="identifier_value", fields=["value"])]
+        indexes = [models.Index(name="identifier_value", fields=["value_digest"])]
 
     def __str__(self) -> str:
         return f"{self.type} {self.system}"
+
+
+def phone_digest(phone: str) -> bytes | None:
+    """What finds a phone number, as `phones.normalise` writes it."""
+    return digest(PHONE, phone)
+
+
+def number_digest(value: str) -> bytes | None:
+    """What finds an identifier, as `facts.clean_identifier` writes it."""
+    return digest(NUMBER, value)
 
 
 class DuplicateState(models.TextChoices):
@@ -100,7 +120,7 @@ class DuplicateState(models.TextChoices):
 class DuplicateCandidate(models.Model):
     """Two records that may be one person. `left` is the smaller identifier, so that a pair exists once.
 
-    `reasons` is a list of {"code", "weight"}; a conflict of identifiers also has "system" and "value".
+    `reasons` is a list of {"code", "weight"}; a conflict of identifiers also has "system" and "digest".
     """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
@@ -128,7 +148,7 @@ class DuplicateCandidate(models.Model):
         return f"{self.left_id} ~ {self.right_id}"
 
 
-class Merge(models.Model):
+class Merge(WithSealed):
     """`retired` was found to be `survivor`. `moved` says exactly what went over, so that it can come back."""
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
@@ -137,7 +157,7 @@ class Merge(models.Model):
     reason = models.CharField(max_length=200)
     at = models.DateTimeField()
     actor = models.CharField(max_length=120)
-    moved = models.JSONField(default=dict)
+    moved = SealedJson(label="patients.merge.moved")
     undone_at = models.DateTimeField(null=True)
     undone_by = models.CharField(max_length=120, blank=True)
 

@@ -7,6 +7,7 @@ cut by organisation, because the point of one identity is to find a person whom 
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
@@ -17,10 +18,20 @@ from django.db.models import F, Func, Q, QuerySet, TextField, Value
 
 from yipan.base import audit
 from yipan.base.access import Actor
-from yipan.base.patients import idcard, masks, terms
+from yipan.base.patients import disclosure, idcard, terms
 from yipan.base.patients.matching import NATIONAL_ID
-from yipan.base.patients.models import DuplicateCandidate, DuplicateState, Identifier, Merge, Patient
-from yipan.kernel.errors import InvalidInput, NotFound
+from yipan.base.patients.models import (
+    DuplicateCandidate,
+    DuplicateState,
+    Identifier,
+    Merge,
+    Patient,
+    number_digest,
+    phone_digest,
+)
+from yipan.kernel.errors import InvalidInput, NotFound, YipanError
+
+log = logging.getLogger(__name__)
 
 SEARCH_LIMIT = 30
 CHARACTERS = Func(F("name"), Value(None), function="string_to_array", output_field=ArrayField(TextField()))
@@ -100,7 +111,7 @@ def by_identifier(actor: Actor, system: str, value: str) -> Patient | None:
     Raises Refused.
     """
     actor.require("patients.view")
-    held = Identifier.objects.select_related("patient").filter(system=system, value=value).first()
+    held = Identifier.objects.filter(system=system, value_digest=number_digest(value)).first() if value else None
     return None if held is None else resolve(held.patient_id)
 
 
@@ -129,7 +140,8 @@ def one_by_identifier(actor: Actor, value: str) -> Patient:
     """
     actor.require("patients.view")
     number = idcard.normalise(value)
-    holders = set(Identifier.objects.filter(value=number).values_list("patient_id", flat=True)) if number else set()
+    named = Identifier.objects.filter(value_digest=number_digest(number)) if number else Identifier.objects.none()
+    holders = set(named.values_list("patient_id", flat=True))
     if not holders:
         raise NotFound("identifier_unknown", value=value.strip())
     if len(holders) > 1:
@@ -175,9 +187,10 @@ def _steps(wanted: terms.Terms) -> Iterator[QuerySet[Patient]]:
 def _by_number(wanted: terms.Terms) -> set[UUID]:
     """Who has this identifier or phone number, or this birth date where it can be read as one; three short queries,
     because one with OR cannot use the three indexes."""
-    found = set(Identifier.objects.filter(value=wanted.number).values_list("patient_id", flat=True)[:SEARCH_LIMIT])
+    named = Identifier.objects.filter(value_digest=number_digest(wanted.number))
+    found = set(named.values_list("patient_id", flat=True)[:SEARCH_LIMIT])
     if wanted.phone:
-        calls = Patient.objects.filter(phone=wanted.phone).exclude(phone="")
+        calls = Patient.objects.filter(phone_digest=phone_digest(wanted.phone))
         found |= set(calls.values_list("pk", flat=True)[:SEARCH_LIMIT])
     if wanted.either:
         born = Patient.objects.filter(birth_date=wanted.birth_date)
@@ -207,16 +220,25 @@ def _survivors(rows: Iterable[Patient]) -> Iterator[UUID]:
         yield patient.pk if patient.merged_into_id is None else resolve(patient.merged_into_id).pk
 
 
+def _readable(row: Patient | Identifier, column: str) -> str:
+    """A sealed value, "?" when it cannot be opened: one broken value must not hide a list; the record tells why."""
+    try:
+        return str(getattr(row, column))
+    except YipanError as error:
+        log.error("%s of %s %s: %s", column, row._meta.label, row.pk, error)
+        return "?"
+
+
 def _found(patient: Patient) -> Found:
     identifiers = list(patient.identifiers.all())
-    national = next((i.value for i in identifiers if i.system == NATIONAL_ID), "")
+    national = next((_readable(i, "value") for i in identifiers if i.system == NATIONAL_ID), "")
     return Found(
         id=patient.pk,
-        name=masks.mask_name(patient.name),
+        name=disclosure.name_on(patient.name, knows=True),
         sex=patient.sex,
         sex_label=patient.get_sex_display(),
         birth_date=patient.birth_date,
-        phone=masks.mask_phone(patient.phone),
-        national_id=masks.mask_id_number(national),
-        records=tuple(sorted((i.system, i.value) for i in identifiers if i.type == "MR")),
+        phone=disclosure.phone_on(_readable(patient, "phone"), knows=True),
+        national_id=disclosure.number_on(national, knows=True),
+        records=tuple(sorted((i.system, _readable(i, "value")) for i in identifiers if i.type == "MR")),
     )

@@ -18,5 +18,7 @@ urlpatterns = [
     path("patients/<uuid:patient_id>", records.record, name="patient"),
     path("patients/<uuid:patient_id>/edit", records.edit, name="patient_edit"),
     path("patients/<uuid:patient_id>/identifier", records.identifier, name="patient_identifier"),
+    path("patients/<uuid:patient_id>/export", records.export, name="patient_export"),
+    path("patients/<uuid:patient_id>/erase", records.erase, name="patient_erase"),
     path("patients/<uuid:patient_id>/merge", duplicates.merge_by_hand, name="patient_merge"),
 ]

@@ -11,6 +11,8 @@ ACTIONS = {
     "patient.identifier": _("Added an identifier to a patient"),
     "patient.merge": _("Merged two patient records"),
     "patient.unmerge": _("Undid a merge of patient records"),
+    "patient.export": _("Handed out everything known of a patient"),
+    "patient.erase": _("Made a patient anonymous"),
     "duplicate.different": _("Decided that two records are different people"),
     "duplicate.reopen": _("Reopened a pair of records for decision"),
 }

@@ -12,6 +12,7 @@ from yipan.base.patients.models import Patient
 from yipan.interop import inbound
 from yipan.interop.inbound import receive
 from yipan.interop.models import InboundMessage, Source
+from yipan.interop.reading import person_key
 from yipan.interop.tests.his import PEER, His
 from yipan.kernel.clock import FrozenClock
 from yipan.lines.beds.wire.tests.feed import stamp
@@ -81,7 +82,7 @@ def test_stored_as_received(his: His):
     bed = his.network.beds["neurology"][0]
     assert bytes(message.raw) == raw
     assert (message.kind, message.control_id, message.version, message.peer) == ("ADT^A01", "C1", "2.5", PEER)
-    assert (message.state, message.patient_key) == ("received", "P1")
+    assert (message.state, message.patient_key) == ("received", person_key("P1"))
     assert message.location == f"{bed.room.ward.code}^{bed.room.label}^{bed.code}"
 
 

@@ -6,6 +6,7 @@ class BedsConfig(AppConfig):
     label = "beds"
 
     def ready(self) -> None:
-        from yipan.lines.beds import line
+        from yipan.lines.beds import known, line
 
         line.announce()
+        known.announce()

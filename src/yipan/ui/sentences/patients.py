@@ -21,6 +21,12 @@ SENTENCES: dict[str, str | Promise] = {
     ),
     "identifier_unknown": _("No patient has the number “{value}”."),
     "identifier_of_several": _("Several patients have the number “{value}”. Use a number that only one of them has."),
+    "export_reason_missing": _("Say why the data are handed out, and to whom."),
+    "erase_reason_missing": _("Say why the person is made anonymous."),
+    "erase_under_care": _(
+        "Somebody who waits for a bed, has one kept or lies in one is under care; discharge or withdraw first."
+    ),
+    "erased": _("This person was made anonymous already."),
     "duplicate_unknown": _("There is no such pair of records."),
     "duplicate_decided": _("This pair has been decided already."),
     "merge_unknown": _("There is no such merge."),

@@ -35,6 +35,29 @@ SENTENCES: dict[str, str | Promise] = {
     ),
     "database_did_not_start": _("The database did not start. Why is written at the end of {log}."),
     "database_password_lost": _("The database refuses its password. The files *.password in {path} were changed."),
+    "key_ring_missing": _(
+        "The keys of personal data are missing: {place} cannot be read. Put the key file back from your backup, or "
+        "copy it from the machine that has it."
+    ),
+    "key_ring_lost": _(
+        "This database holds data sealed with the keys {keys}, but there is no key file {place}. Put the file "
+        "back from your backup, or copy it from the machine that has it. Without it the sealed data cannot be read by "
+        "anybody; Yipan does not make new keys over them."
+    ),
+    "key_ring_unreadable": _("The keys in {place} cannot be read: they are not a key file of Yipan, or damaged."),
+    "key_ring_other": _(
+        "The keys in {place} belong to another database: key {key} has the same name and is not the same. Put the "
+        "right key file back."
+    ),
+    "key_ring_not_ours": _("The keys come from {place}; add the new key there."),
+    "key_command_failed": _("YIPAN_KEYS_COMMAND did not give the keys ({why})."),
+    "key_missing": _(
+        "A value is sealed with key {key}, which is not on the key ring. Put the key back from your backup of "
+        "the keys; without it the value cannot be read by anybody."
+    ),
+    "sealed_value_broken": _("A sealed value was changed or moved in the database, and is not shown."),
+    "cipher_unknown": _("{cipher} in YIPAN_CIPHER is no cipher that Yipan knows. Choose one of: {known}."),
+    "cipher_unavailable": _("The installed OpenSSL lacks the cipher {cipher}. Choose the other one in YIPAN_CIPHER."),
     "migration_failed": _("The database could not be brought up to date; nothing was started."),
     "people_there": _("There are people in the beds already; nothing was changed."),
     "people_added": _("{n} invented stays were written."),
@@ -58,5 +81,21 @@ SENTENCES: dict[str, str | Promise] = {
     "ready_hl7": _("HL7 listener: {host}:{port} (MLLP)"),
     "ready_logins": _("Demo logins (name / password):"),
     "ready_stop": _("Stop with Ctrl-C."),
+    "keys_place": _("Keys are kept in {place}."),
+    "keys_active": _("seals everything new"),
+    "keys_under_way": _("A change of keys is under way; the worker goes on with it."),
+    "keys_added": _(
+        "Key {key} was added in {place} and seals everything new. Back it up now, apart from the database."
+    ),
+    "keys_begun": _(
+        "Key {key} seals everything new. The worker brings what is stored under it; yipan keys list shows how far it "
+        "is. Back up the keys now."
+    ),
+    "keys_done": _("Everything is sealed with key {key} now."),
+    "retention_unknown": _("Nothing is called {key}. There is: {known}."),
+    "retention_days": _("Give a number of days from {shortest} to {longest}."),
+    "retention_line": _("{key}: kept {days} days. {title}. Due now: {n}"),
+    "retention_removed": _("{key}: {n} removed"),
+    "patient_exported": _("Everything known of the patient was written to {path}. The file is not encrypted."),
     "user_added": _("The user {name} was added."),
 }

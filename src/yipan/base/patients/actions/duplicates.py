@@ -14,7 +14,7 @@ from yipan.base.access import Actor
 from yipan.base.patients import matching
 from yipan.base.patients.actions.facts import known_person
 from yipan.base.patients.matching import NATIONAL_ID, IdentifierValue, Person
-from yipan.base.patients.models import DuplicateCandidate, DuplicateState, Patient
+from yipan.base.patients.models import DuplicateCandidate, DuplicateState, Patient, number_digest, phone_digest
 from yipan.kernel import clock
 from yipan.kernel.errors import Conflict, NotFound
 
@@ -57,14 +57,19 @@ def queue_conflict(newcomer: Patient, holder_id: UUID, identifier: IdentifierVal
     holder = Patient.objects.prefetch_related("identifiers").get(pk=holder_id)
     reasons = matching.evidence(known_person(newcomer), known_person(holder))
     told = [{"code": r.code, "weight": r.weight} for r in reasons]
-    claim = {"code": "identifier_conflict", "weight": 0.0, "system": identifier.system, "value": identifier.value}
+    claim = {"code": "identifier_conflict", "weight": 0.0, **marked(identifier)}
     return queue_pair(newcomer.pk, holder_id, max(matching.score(reasons), matching.THRESHOLD), [claim, *told])
 
 
 def queue_shared(one: UUID, other: UUID, identifiers: Iterable[IdentifierValue]) -> DuplicateCandidate:
     """One message named two known patients as one person."""
-    named = [{"code": "named_together", "weight": 0.0, "system": i.system, "value": i.value} for i in identifiers]
+    named = [{"code": "named_together", "weight": 0.0, **marked(i)} for i in identifiers]
     return queue_pair(one, other, matching.THRESHOLD * 2, named)
+
+
+def marked(identifier: IdentifierValue) -> dict[str, str]:
+    """An identifier as the evidence of a pair names it: by its digest, which tells it again and shows nothing."""
+    return {"system": identifier.system, "digest": (number_digest(identifier.value) or b"").hex()}
 
 
 @transaction.atomic
@@ -100,7 +105,7 @@ def set_state(pair: DuplicateCandidate, state: DuplicateState, by: str) -> None:
 def _block(patient: Patient, subject: Person) -> list[Patient]:
     """Records worth comparing: at most BLOCK for each shared feature."""
     rows = Patient.objects.filter(merged_into=None).exclude(pk=patient.pk)
-    features: list[Q] = [Q(phone=subject.phone)] if subject.phone else []
+    features: list[Q] = [Q(phone_digest=phone_digest(subject.phone))] if subject.phone else []
     if subject.birth_date:
         dates = [subject.birth_date, *matching.near_dates(subject.birth_date)]
         features.append(Q(birth_date__in=dates, name=subject.name))

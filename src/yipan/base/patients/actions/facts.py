@@ -9,11 +9,13 @@ from datetime import date, timedelta
 from typing import Any
 
 from yipan.base.access import Actor
-from yipan.base.patients import idcard, mask_id_number, names, phones
+from yipan.base.patients import idcard, mask_id_number, mask_name, mask_phone, names, phones
 from yipan.base.patients.matching import NATIONAL_ID, NEWCOMER, IdentifierValue, Person
 from yipan.base.patients.models import Patient, Sex
 from yipan.kernel import clock
 from yipan.kernel.errors import InvalidInput
+
+HIDDEN = "***"
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +122,19 @@ def known_person(patient: Patient) -> Person:
 def told(identifier: IdentifierValue) -> dict[str, str]:
     """An identifier as the audit trail keeps it: masked, because readers of the trail need not see patients."""
     return {"system": identifier.system, "type": identifier.type, "value": mask_id_number(identifier.value)}
+
+
+def told_value(field: str, value: Any) -> Any:
+    """A value as the audit trail keeps it, for good: enough to see what was corrected, never a whole name or number."""
+    if not value:
+        return value
+    if field in ("name", "contact_name"):
+        return mask_name(value)
+    if field in ("phone", "contact_phone"):
+        return mask_phone(value)
+    if field == "address":
+        return HIDDEN
+    return value.isoformat() if isinstance(value, date) else value
 
 
 def set_name(patient: Patient, name: str) -> None:

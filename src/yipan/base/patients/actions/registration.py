@@ -12,7 +12,7 @@ from django.db import IntegrityError, connection, transaction
 from yipan.base import audit
 from yipan.base.access import Actor
 from yipan.base.patients import matching, queries
-from yipan.base.patients.actions.duplicates import queue_conflict, queue_duplicates, queue_shared
+from yipan.base.patients.actions.duplicates import marked, queue_conflict, queue_duplicates, queue_shared
 from yipan.base.patients.actions.facts import (
     Facts,
     check,
@@ -24,9 +24,10 @@ from yipan.base.patients.actions.facts import (
     known_person,
     set_name,
     told,
+    told_value,
 )
 from yipan.base.patients.matching import Decision, IdentifierValue, Person
-from yipan.base.patients.models import DuplicateCandidate, Identifier, Patient, Sex
+from yipan.base.patients.models import DuplicateCandidate, Identifier, Patient, Sex, number_digest
 from yipan.kernel import clock
 from yipan.kernel.clock import require_aware
 from yipan.kernel.errors import Conflict
@@ -133,7 +134,7 @@ def add_identifier(*, actor: Actor, patient_id: UUID, system: str, value: str, t
     patient = queries.resolve(patient_id)
     clean = clean_identifier(system, value, type)
     _lock([clean])
-    held = Identifier.objects.filter(system=clean.system, value=clean.value).first()
+    held = Identifier.objects.filter(system=clean.system, value_digest=number_digest(clean.value)).first()
     if held is None:
         held = _attach(patient, [clean])[0]
         audit.record(
@@ -156,15 +157,17 @@ def _lock(identifiers: Iterable[IdentifierValue]) -> None:
     The unique constraint alone would make the second fail; this only makes the answer polite.
     """
     with connection.cursor() as cursor:
-        for key in sorted(f"patient:{i.system}|{i.value}" for i in identifiers):
+        # By digest: the text of a statement may end in a log of the database server.
+        for key in sorted(f"patient:{i.system}|{(number_digest(i.value) or b'').hex()}" for i in identifiers):
             cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [key])
 
 
 def _holders(identifiers: Iterable[IdentifierValue]) -> dict[IdentifierValue, Person]:
     """Who carries each identifier already, in the order given."""
-    wanted = {(i.system, i.value): i for i in identifiers}
-    rows = Identifier.objects.filter(value__in=[value for _, value in wanted], system__in=[s for s, _ in wanted])
-    carriers = {(row.system, row.value): row.patient_id for row in rows if (row.system, row.value) in wanted}
+    wanted = {(i.system, number_digest(i.value)): i for i in identifiers}
+    rows = Identifier.objects.filter(value_digest__in=[d for _, d in wanted], system__in=[s for s, _ in wanted])
+    told = rows.values_list("system", "value_digest", "patient_id")
+    carriers = {(system, bytes(mark)): patient_id for system, mark, patient_id in told}
     people = Patient.objects.prefetch_related("identifiers").in_bulk(list(carriers.values()))
     found: dict[IdentifierValue, Person] = {}
     for key, identifier in wanted.items():
@@ -178,7 +181,7 @@ def _known_claimant(facts: Facts, decision: Decision) -> Decision:
     """When the same contradiction came before, the record made then is this person: do not make one more each time."""
     for holder, identifier in decision.conflicts:
         claims = DuplicateCandidate.objects.filter(
-            reasons__contains=[{"code": "identifier_conflict", "system": identifier.system, "value": identifier.value}]
+            reasons__contains=[{"code": "identifier_conflict", **marked(identifier)}]
         )
         for left, right in claims.order_by("created_at").values_list("left_id", "right_id"):
             other = queries.resolve(right if left == holder else left)
@@ -211,12 +214,12 @@ def _fill(actor: Actor, patient: Patient, facts: Facts, extra: dict[str, str]) -
 
 
 def _change(patient: Patient, values: dict[str, Any]) -> dict[str, list[Any]]:
-    """Save the values that differ; {field: [old, new]} as plain JSON."""
+    """Save the values that differ; {field: [old, new]} as the audit trail keeps it, see `facts.told_value`."""
     changed: dict[str, list[Any]] = {}
     for field, value in values.items():
         old = getattr(patient, field)
         if old != value:
-            changed[field] = [_plain(old), _plain(value)]
+            changed[field] = [told_value(field, old), told_value(field, value)]
             if field == "name":
                 set_name(patient, value)
             else:
@@ -225,10 +228,6 @@ def _change(patient: Patient, values: dict[str, Any]) -> dict[str, list[Any]]:
         patient.updated_at = clock.now()
         patient.save()
     return changed
-
-
-def _plain(value: Any) -> Any:
-    return value.isoformat() if isinstance(value, date) else value
 
 
 def _attach(patient: Patient, identifiers: Iterable[IdentifierValue]) -> list[Identifier]:

@@ -14,20 +14,24 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from yipan.base.access import Actor
-from yipan.base.patients import actions, queries
+from yipan.base.patients import actions, handing, queries
 from yipan.base.patients.matching import NATIONAL_ID
 from yipan.base.patients.models import Patient, Sex
 from yipan.base.patients.panels import panels_for
 from yipan.base.patients.words import IDENTIFIER_TYPES, field_of, identifier_type
-from yipan.kernel.errors import InvalidInput, YipanError
+from yipan.kernel.errors import Conflict, InvalidInput, YipanError
 
 FIELDS = ("name", "sex", "birth_date", "phone", "address", "contact_name", "contact_phone")
 
 
-@require_GET
+@never_cache
+@require_http_methods(["GET", "POST"])
 def search(request: HttpRequest) -> HttpResponse:
-    """The search field and what it found, masked. One exact hit is not opened by itself: opening is a decision."""
-    text = request.GET.get("q", "").strip()
+    """The search field and what it found, masked. One exact hit is not opened by itself: opening is a decision.
+
+    What is looked for is posted: addresses end in logs and in the history of browsers.
+    """
+    text = request.POST.get("q", "").strip()
     who = actor(request)
     context = {
         "text": text,
@@ -55,13 +59,15 @@ def record_page(request: HttpRequest, patient: Patient, **more: Any) -> HttpResp
     who = actor(request)
     context = {
         "patient": patient,
-        "identifiers": patient.identifiers.order_by("type", "system", "value"),
+        "identifiers": patient.identifiers.order_by("type", "system", "created_at"),
         "identifier_type": identifier_type,
         "types": [(code, label) for code, label in IDENTIFIER_TYPES.items() if code != "VN"],
         "history": history(patient),
         "panels": panels_for(who, patient.pk),
         "may_edit": who.may("patients.edit"),
         "may_merge": who.may("patients.merge"),
+        "may_export": who.may("patients.export"),
+        "may_erase": who.may("patients.erase") and patient.erased_at is None,
         "given": request.POST,
     } | more
     return render(request, "patients/record.html", context, status=422 if more.get("error") else 200)
@@ -139,6 +145,35 @@ def identifier(request: HttpRequest, patient_id: UUID) -> HttpResponseBase:
             type=kind,
         )
     except YipanError as wrong:
+        return record_page(request, queries.get(who, patient_id), error=wrong)
+    return redirect("patient", patient_id=patient_id)
+
+
+@require_POST
+def export(request: HttpRequest, patient_id: UUID) -> HttpResponseBase:
+    """Everything that is known of the person, as a file."""
+    who = actor(request)
+    try:
+        told = actions.export(actor=who, patient_id=patient_id, reason=request.POST.get("reason", ""))
+    except InvalidInput as wrong:
+        return record_page(request, queries.get(who, patient_id), error=wrong)
+    return HttpResponse(
+        handing.as_zip(told),
+        content_type="application/zip",
+        headers={
+            "Content-Disposition": f'attachment; filename="{handing.file_name(told)}"',
+            "Cache-Control": "no-store",
+        },
+    )
+
+
+@require_POST
+def erase(request: HttpRequest, patient_id: UUID) -> HttpResponseBase:
+    """Make the person anonymous, for good."""
+    who = actor(request)
+    try:
+        actions.erase(actor=who, patient_id=patient_id, reason=request.POST.get("reason", ""))
+    except (Conflict, InvalidInput) as wrong:
         return record_page(request, queries.get(who, patient_id), error=wrong)
     return redirect("patient", patient_id=patient_id)
 

@@ -153,10 +153,11 @@ def test_by_identifier(li: Patient) -> None:
 
 
 MANY = """
-INSERT INTO patients_patient (id, name, pinyin, initials, sex, birth_date, phone, address, contact_name, contact_phone,
-                              created_at, updated_at)
+INSERT INTO patients_patient (id, name, pinyin, initials, sex, birth_date, phone, phone_digest, address, contact_name,
+                              contact_phone, created_at, updated_at)
 SELECT gen_random_uuid(), chr(19968 + i % 7000) || chr(20000 + i % 6301) || chr(21000 + i % 5003), md5(i::text),
-       left(md5(i::text), 4), 'male', DATE '1930-01-01' + i % 30000, '139' || i, '', '', '', now(), now()
+       left(md5(i::text), 4), 'male', DATE '1930-01-01' + i % 30000, '', decode(md5(i::text), 'hex'), '', '', '',
+       now(), now()
 FROM generate_series(1, 20000) AS i;
 SELECT gin_clean_pending_list('patient_pinyin_inside'), gin_clean_pending_list('patient_name_characters');
 ANALYZE patients_patient;

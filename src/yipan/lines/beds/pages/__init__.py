@@ -10,6 +10,7 @@ from yipan.lines.beds.pages import (
     overview,
     rounds,
     waiting,
+    wall,
     ward,
 )
 from yipan.spine.registry import Page
@@ -24,6 +25,7 @@ PAGES: tuple[Page, ...] = (
     *desk.PAGES,
     *waiting.PAGES,
     *ward.PAGES,
+    *wall.PAGES,
     *rounds.PAGES,
     *calls.PAGES,
 )

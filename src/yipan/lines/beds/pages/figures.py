@@ -73,6 +73,7 @@ def stays(request: HttpRequest) -> HttpResponse:
         "error": error,
         "which": which,
         "title": _which()[which],
+        "names": actor.may("patients.view"),
         "page": page,
         "more": len(found) > PAGE_SIZE,
         "rows": [

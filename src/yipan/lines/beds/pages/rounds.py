@@ -34,6 +34,7 @@ def rounds(request: HttpRequest) -> HttpResponse:
         "stops": stops,
         "patients": sum(len(s.stays) for s in stops),
         "at": clock.now(),
+        "names": actor.may("patients.view"),
         "choices": [(str(p.pk), f"{p.label} · {p.department.label}") for p in query.attendings(actor) if p.department],
         "diagnosis": diagnosis_label,
     }

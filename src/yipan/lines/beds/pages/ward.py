@@ -31,7 +31,7 @@ SOON = timedelta(hours=2)
 @require_GET
 def wards(request: HttpRequest) -> HttpResponse:
     """The wards in scope; somebody with one ward goes straight there."""
-    actor = _actor(request)
+    actor = actor_of(request)
     own = query.own_wards(actor)
     if len(own) == 1 and "all" not in request.GET:
         return HttpResponseRedirect(reverse("ward", args=[own[0]]))
@@ -48,7 +48,7 @@ def wards(request: HttpRequest) -> HttpResponse:
 @require_GET
 def ward(request: HttpRequest, ward_id: UUID) -> HttpResponse:
     """One ward."""
-    actor = _actor(request)
+    actor = actor_of(request)
     sheet = query.ward_sheet(actor=actor, ward_id=ward_id)
     path = sheet.ward.site.organisation.path
     context = {
@@ -59,6 +59,7 @@ def ward(request: HttpRequest, ward_id: UUID) -> HttpResponse:
         "soon": sheet.at + SOON,
         "counts": _counts(actor, {sheet.ward.site_id}).get(str(ward_id), Counts()),
         "status": BedStatus,
+        "names": actor.may("patients.view", path),
         "may_receive": actor.may("beds.receive", path, ward_id=ward_id),
         "may_discharge": actor.may("beds.discharge", path, ward_id=ward_id),
         "may_close": actor.may("beds.close", path),
@@ -71,7 +72,8 @@ def ward(request: HttpRequest, ward_id: UUID) -> HttpResponse:
     return render(request, "beds/ward_print.html" if "print" in request.GET else "beds/ward.html", context)
 
 
-def _actor(request: HttpRequest) -> Actor:
+def actor_of(request: HttpRequest) -> Actor:
+    """The actor, who must be allowed to look at beds somewhere."""
     actor: Actor = request.actor  # type: ignore[attr-defined]
     actor.require("beds.view")
     return actor

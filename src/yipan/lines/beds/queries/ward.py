@@ -82,11 +82,7 @@ def own_wards(actor: Actor) -> list[UUID]:
 
 def ward_sheet(*, actor: Actor, ward_id: UUID) -> WardSheet:
     """Raises NotFound("ward_unknown") for a ward that the actor may not see."""
-    ward = wards(actor).select_related("site__organisation", "department").filter(pk=ward_id).first()
-    if ward is None:
-        raise NotFound("ward_unknown", id=str(ward_id))
-    at = clock.now()
-    rows = bed_rows(actor=actor, at=at, ward_ids=[ward_id])
+    ward, at, rows = ward_rows(actor=actor, ward_id=ward_id)
     requests = _requests(i for r in rows for i in (r.request_id, r.next_request_id) if i is not None)
     notices = WardNotice.objects.select_related("booking__patient", "booking__capacity__bed").filter(ward=ward)
     return WardSheet(
@@ -102,6 +98,15 @@ def ward_sheet(*, actor: Actor, ward_id: UUID) -> WardSheet:
         left=_left(rows),
         notices=list(notices.filter(seen_at=None).order_by("-created_at")[:20]),
     )
+
+
+def ward_rows(*, actor: Actor, ward_id: UUID) -> tuple[Ward, datetime, list[BedRow]]:
+    """A ward and its beds as of an instant. Raises NotFound("ward_unknown") for a ward that the actor may not see."""
+    ward = wards(actor).select_related("site__organisation", "department").filter(pk=ward_id).first()
+    if ward is None:
+        raise NotFound("ward_unknown", id=str(ward_id))
+    at = clock.now()
+    return ward, at, bed_rows(actor=actor, at=at, ward_ids=[ward_id])
 
 
 def _requests(ids: Iterable[UUID]) -> dict[UUID, Request]:

@@ -208,7 +208,7 @@ def test_the_list_says_who_has_a_request_already(network: SmallNetwork, desk: Cl
         created_at=NOON,
         created_by="tester",
     )
-    page = desk.get(reverse("desk-patients"), {"q": "李建国"}).content.decode()
+    page = desk.post(reverse("desk-patients"), {"q": "李建国"}).content.decode()
     assert "waits for a bed" in page
     assert reverse("desk", args=[request.id]) in page
 
@@ -282,7 +282,7 @@ def test_a_manager_cannot_ask_for_a_bed(network: SmallNetwork) -> None:
     """The form is for coordinators, doctors and nurses."""
     manager = signed_in(network.organisation, Role.MANAGER)
     assert manager.get(reverse("desk-new")).status_code == 403
-    assert manager.get(reverse("desk-patients"), {"q": "li"}).status_code == 403
+    assert manager.post(reverse("desk-patients"), {"q": "li"}).status_code == 403
     assert send(manager, filled(network, patient=known().id))[0] == 403
     assert not Request.objects.exists()
 

@@ -120,6 +120,19 @@ def test_the_role_owns_its_database_and_is_no_superuser(server: Server) -> None:
         assert connection.execute("SHOW data_checksums").fetchone() == ("on",)
 
 
+def test_log_quotes_no_row_and_no_statement(server: Server) -> None:
+    """A statement that the server refuses leaves its reason in the log, and neither itself nor the row."""
+    with psycopg.connect(server.url, autocommit=True) as connection:
+        connection.execute("CREATE TABLE people (name text CHECK (length(name) < 3))")
+        with pytest.raises(psycopg.errors.CheckViolation):
+            connection.execute("INSERT INTO people VALUES ('李建国建')")
+        connection.execute("DROP TABLE people")
+    assert server._place is not None
+    log = server._place.log.read_text()
+    assert "people_name_check" in log
+    assert "李建国" not in log
+
+
 def test_nobody_gets_in_without_the_password(server: Server) -> None:
     """The socket asks for the password, and the files that hold it are for their owner only."""
     with pytest.raises(psycopg.OperationalError, match="password authentication failed"):

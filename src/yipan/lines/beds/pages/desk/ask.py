@@ -12,7 +12,7 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from yipan.base.access import Actor
 from yipan.base.network.models import Department, Isolation, LevelOfCare
@@ -204,11 +204,11 @@ def _people(actor: Actor, form: Form) -> dict[str, Any]:
 
 
 @never_cache
-@require_GET
+@require_POST
 def patients(request: HttpRequest) -> HttpResponse:
-    """What the search finds while it is typed."""
+    """What the search finds while it is typed; posted, because addresses end in logs."""
     actor = actor_of(request)
-    form = Form.of(request.GET, {})
+    form = Form.of(request.POST, {})
     return render(request, "beds/request_patients.html", {"form": form, **_people(actor, form)})
 
 

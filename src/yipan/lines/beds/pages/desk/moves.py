@@ -24,7 +24,8 @@ from yipan.ui import flash, messages
 @never_cache
 @require_http_methods(["GET", "POST"])
 def swap(request: HttpRequest, request_id: UUID) -> HttpResponseBase:
-    """Patients whose beds suit, and whom this patient's bed suits; a POST with `other` changes the two."""
+    """Patients whose beds suit, and whom this patient's bed suits; a POST with `other` changes the two, one with `q`
+    looks for somebody, which must not stand in an address."""
     actor = actor_of(request)
     loaded = query.desk(actor=actor, request_id=request_id)
     actor.require("beds.place", loaded.request.site.organisation.path)
@@ -32,7 +33,7 @@ def swap(request: HttpRequest, request_id: UUID) -> HttpResponseBase:
         flash.say(request, _("Only patients who lie in a bed can change beds."), "warn")
         return redirect("desk", request_id=request_id)
     problem, status = "", 200
-    if request.method == "POST":
+    if "other" in request.POST:
         try:
             actions.swap_patients(actor=actor, first_id=loaded.here.id, second_id=identifier(request, "other"))
         except (Conflict, InvalidInput) as error:
@@ -40,7 +41,7 @@ def swap(request: HttpRequest, request_id: UUID) -> HttpResponseBase:
         else:
             flash.say(request, _("The two patients have changed beds."))
             return redirect("desk", request_id=request_id)
-    text = request.GET.get("q", "").strip()
+    text = request.POST.get("q", "").strip()
     context = {
         "desk": loaded,
         "record": loaded.request,

@@ -127,10 +127,10 @@ class Feed:
         return self.request(who)
 
     def patient_id(self, who: str = "P1") -> UUID:
-        from yipan.base.patients.models import Identifier
+        from yipan.base.patients.models import Identifier, number_digest
 
         system = self.sender.system("HIS", "MR")
-        return Identifier.objects.get(system=system, value=who).patient_id
+        return Identifier.objects.get(system=system, value_digest=number_digest(who)).patient_id
 
     def stay(self, who: str = "P1") -> Booking | None:
         """Where the patient is now."""
