@@ -32,5 +32,6 @@ def from_url(url: str) -> dict[str, Any]:
         "HOST": query.pop("host", "") or unquote(parts.hostname or ""),
         "PORT": str(parts.port or query.pop("port", "") or ""),
         "CONN_MAX_AGE": 0,
+        "DISABLE_SERVER_SIDE_CURSORS": True,  # a pooler in transaction mode gives each transaction another session
         "OPTIONS": {"pool": {"min_size": 1, "max_size": connections(), "timeout": PATIENCE_SECONDS}, **query},
     }

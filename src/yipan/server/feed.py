@@ -14,7 +14,8 @@ from typing import Any
 from uuid import UUID
 
 import psycopg
-from django.db import connections
+
+from yipan.server import direct
 
 log = logging.getLogger(__name__)
 
@@ -161,7 +162,7 @@ class Feed:
         wait = FIRST_WAIT
         while True:
             try:
-                async with await _connect() as listener, await _connect() as self._reader:
+                async with await direct.connect_async() as listener, await direct.connect_async() as self._reader:
                     await listener.execute(f"LISTEN {CHANNEL}")
                     await self._catch_up()
                     self._connected.set()
@@ -209,10 +210,3 @@ def _change(number: int, xid: str, kind: str, *places: Any) -> Change:
     told = {"id": number, "kind": kind, "site": site, "ward": ward, "capacity": capacity, "request": request}
     data = {key: str(value) if isinstance(value, UUID) else value for key, value in told.items()}
     return Change(number, int(xid), path, json.dumps(data, separators=(",", ":")).encode())
-
-
-async def _connect() -> psycopg.AsyncConnection:
-    parameters = connections["default"].get_connection_params()
-    for name in ("cursor_factory", "context"):  # Django's own, for its synchronous cursors
-        parameters.pop(name, None)
-    return await psycopg.AsyncConnection.connect(**parameters, autocommit=True)

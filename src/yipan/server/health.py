@@ -29,9 +29,9 @@ def healthz(request: HttpRequest) -> JsonResponse:
 
     JSON: `status`, `now`, and `parts` with `ok` for each and what there is to say; ages in seconds.
     """
-    parts = {"database": _database()}
+    parts = {"database": database()}
     if parts["database"]["ok"]:
-        parts["migrations"] = _migrations()
+        parts["migrations"] = migrations()
     if parts.get("migrations", {}).get("ok"):
         parts |= {"worker": _worker(), "events": _events()}
     parts["hl7"] = _listener()
@@ -42,7 +42,7 @@ def healthz(request: HttpRequest) -> JsonResponse:
     return JsonResponse(body, status=200 if usable else 503)
 
 
-def _database() -> dict[str, Any]:
+def database() -> dict[str, Any]:
     try:
         with connection.cursor() as cursor:
             cursor.execute("SHOW server_version")
@@ -51,7 +51,7 @@ def _database() -> dict[str, Any]:
         return {"ok": False, "why": type(error).__name__}
 
 
-def _migrations() -> dict[str, Any]:
+def migrations() -> dict[str, Any]:
     global _up_to_date
     if not _up_to_date:
         executor = MigrationExecutor(connection)

@@ -8,11 +8,11 @@ import signal
 import threading
 from collections.abc import Callable
 
-import psycopg
 from django.db import connections
 from procrastinate.contrib.django import app
-from procrastinate.contrib.django.django_connector import DjangoConnector
+from procrastinate.psycopg_connector import PsycopgConnector
 
+from yipan.server import direct, presence
 from yipan.spine import outbox, registry
 
 log = logging.getLogger(__name__)
@@ -35,7 +35,8 @@ def work() -> None:
     for thread in threads:
         thread.start()
     try:
-        asyncio.run(_run_jobs())
+        with presence.shown("worker"):
+            asyncio.run(_run_jobs())
     finally:
         stop.set()
         for thread in threads:
@@ -44,8 +45,7 @@ def work() -> None:
 
 async def _run_jobs() -> None:
     """Run procrastinate's worker on connections of its own; cancelling it lets the running jobs finish."""
-    assert isinstance(app.connector, DjangoConnector)
-    with app.replace_connector(app.connector.get_worker_connector()):
+    with app.replace_connector(PsycopgConnector(kwargs=direct.parameters())):
         async with app.open_async():
             jobs = asyncio.create_task(
                 app.run_worker_async(
@@ -77,7 +77,7 @@ def relay(stop: threading.Event) -> None:
     wait = FIRST_WAIT
     while not stop.is_set():
         try:
-            with _listener() as listener:
+            with direct.connect() as listener:
                 listener.execute(f"LISTEN {CHANNEL}")
                 while not stop.is_set():
                     _empty_outbox(stop)
@@ -96,10 +96,3 @@ def _empty_outbox(stop: threading.Event) -> None:
             continue
     finally:
         connections.close_all()
-
-
-def _listener() -> psycopg.Connection:
-    parameters = connections["default"].get_connection_params()
-    for name in ("cursor_factory", "context"):  # Django's own
-        parameters.pop(name, None)
-    return psycopg.connect(**parameters, autocommit=True)
