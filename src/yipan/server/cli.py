@@ -54,13 +54,15 @@ def run() -> None:
 
 @main.command()
 def migrate() -> None:
-    """Bring the tables of the database up to date."""
-    from yipan.server import session
+    """Bring the tables of the database up to date, while other processes may be running."""
+    from yipan.server import direct, session
 
+    direct.use_for_everything()
     with session.database():
-        from django.core.management import call_command
+        from yipan.server.migrating import migrate as bring_up_to_date
+        from yipan.server.speech import say
 
-        call_command("migrate", interactive=False, verbosity=1)
+        bring_up_to_date(tell=lambda pause: click.echo(say("migration_waits", seconds=f"{pause:g}")))
 
 
 @main.command()

@@ -78,7 +78,7 @@ def seen() -> list[Seen]:
     """Every process that was not forgotten yet, the silent ones too. Raises DatabaseError."""
     with connection.cursor() as cursor:
         cursor.execute(READ)
-        return [Seen(*row[:7], json.loads(row[7])) for row in cursor.fetchall()]
+        return [Seen(*(*row[:7], json.loads(row[7]))) for row in cursor.fetchall()]
 
 
 def say(me: UUID, part: str) -> None:
