@@ -66,6 +66,25 @@ def migrate() -> None:
 
 
 @main.command()
+def doctor() -> None:
+    """Say what is wrong with this installation; exit code 0 nothing, 1 warnings only, 2 faults."""
+    from yipan.server import session
+
+    with session.database():
+        from yipan.server.doctor import examine, worst
+        from yipan.server.speech import say
+
+        findings = []
+        for finding in examine():
+            findings.append(finding)
+            level = say(f"doctor_{finding.level.name.lower()}")
+            click.echo(f"{level}: {say(finding.code, **finding.params)}")
+        if not findings:
+            click.echo(say("doctor_fine"))
+    sys.exit(worst(findings))
+
+
+@main.command()
 def web() -> None:
     """Serve pages and live updates."""
     from yipan.server import session

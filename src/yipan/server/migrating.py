@@ -76,12 +76,17 @@ def _impatient() -> Iterator[None]:
         _execute("SELECT set_config('lock_timeout', '0', false)")
 
 
-def _drop_unusable_indexes() -> None:
-    """An index built CONCURRENTLY that had to step back stays behind, unusable; it is built again from the start."""
+def unusable_indexes() -> list[str]:
+    """Indexes that an interrupted CREATE INDEX CONCURRENTLY left half built."""
     with connection.cursor() as cursor:
         cursor.execute(UNUSABLE_INDEXES)
-        for (name,) in cursor.fetchall():
-            cursor.execute(f"DROP INDEX CONCURRENTLY IF EXISTS {name}")
+        return [name for (name,) in cursor.fetchall()]
+
+
+def _drop_unusable_indexes() -> None:
+    """So that they are built again from the start."""
+    for name in unusable_indexes():
+        _execute(f"DROP INDEX CONCURRENTLY IF EXISTS {name}")
 
 
 def _execute(sql: str, values: list[Any] | None = None) -> None:
