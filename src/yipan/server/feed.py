@@ -129,6 +129,7 @@ class Feed:
         self._connected = asyncio.Event()
         self._sent: dict[int, int] = {}  # id → transaction, of what was sent and may be found again
         self._looked_at = float("-inf")
+        self._closing = False
         self.xmin = 0
 
     @property
@@ -137,12 +138,16 @@ class Feed:
         return time.monotonic() - self._looked_at < FRESH_SECONDS
 
     def add(self, subscriber: Subscriber) -> None:
+        """Hand on to this stream from now on; while the process stops it is closed at once, and comes back elsewhere."""
         self._subscribers.add(subscriber)
+        if self._closing:
+            subscriber.close()
 
     def remove(self, subscriber: Subscriber) -> None:
         self._subscribers.discard(subscriber)
 
     def close_streams(self) -> None:
+        self._closing = True
         for subscriber in self._subscribers:
             subscriber.close()
 
