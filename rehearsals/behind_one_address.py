@@ -1,5 +1,6 @@
-"""Several servers on one machine as they would stand on several: PgBouncer before PostgreSQL, HAProxy before three webs,
-two HL7 listeners and two workers. Everything listens on loopback and lives below one temporary directory.
+"""Several servers on one machine as they would stand on several: PgBouncer before PostgreSQL, HAProxy before the rest.
+
+Three webs, two HL7 listeners and two workers; all on loopback, below one temporary directory.
 """
 
 from __future__ import annotations

@@ -11,7 +11,7 @@ import json
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from urllib.parse import urlencode
 
@@ -104,7 +104,7 @@ class Reader(Browser):
         if status != 200:
             raise RuntimeError(f"board: {status}")
         self.tally.count("boards read")
-        self.stopping.wait(0.2)
+        self.stopping.wait(0.5)
 
 
 class Booker(Browser):
@@ -178,22 +178,24 @@ class Sender(Client):
         self.port, self.facility, self.acknowledged = port, facility, 0
 
     def step(self) -> None:
-        for attempt in range(TRIES_FOR_MESSAGE):
+        for _ in range(TRIES_FOR_MESSAGE):
+            before = self.acknowledged
             try:
                 for _, answer in mllp.send("127.0.0.1", self.port, self._messages(), timeout=20):
                     if answer is None or not read_answer(answer).accepted:
                         raise Unavailable("mllp_not_stored")
                     self.acknowledged += 1
-                    attempt = 0
                     self.tally.count("messages acknowledged")
-                    if self.stopping.wait(0.02):
+                    if self.stopping.wait(0.2):
                         return
             except Unavailable:
                 self.tally.count("messages sent again")
+                if self.acknowledged > before:
+                    return
                 time.sleep(0.2)
         raise RuntimeError("a message is not taken")
 
-    def _messages(self):  # type: ignore[no-untyped-def]
+    def _messages(self) -> Iterator[bytes]:
         """From the first one that is not acknowledged yet; the same number is the same message."""
         while True:
             n = self.acknowledged + 1

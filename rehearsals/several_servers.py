@@ -23,7 +23,7 @@ from typing import Any
 from behind_one_address import Stack, missing, until
 from clients import Booker, Reader, Sender, Stream, Tally
 
-READERS, BOOKERS, STREAMS = 3, 3, 20
+READERS, BOOKERS, STREAMS = 2, 2, 12
 FACILITIES = ("F1", "F2")
 PERSON = "rehearsal"
 
@@ -135,9 +135,7 @@ class World:
         for stream in clients.streams:
             stream.stopping.set()
         sent = sum(sender.acknowledged for sender in clients.senders)
-        stored, distinct = sql("SELECT count(*), count(DISTINCT (source_id, control_id)) FROM interop_inboundmessage")[
-            0
-        ]
+        stored, distinct = sql(STORED)[0]
         applied = sql("SELECT count(*) FROM interop_inboundmessage WHERE state = 'applied'")[0][0]
         people = sql("SELECT count(*) FROM patients_patient WHERE name LIKE '赵%%'")[0][0]
         wrong = [*tally.failures]
@@ -167,9 +165,11 @@ SELECT count(*) FROM (
       FROM interop_inboundmessage) AS told
  WHERE early OR late
 """
+STORED = "SELECT count(*), count(DISTINCT (source_id, control_id)) FROM interop_inboundmessage"
 OVERLAPS = """
-SELECT count(*) FROM spine_booking a JOIN spine_booking b ON a.id < b.id AND a.capacity_id = b.capacity_id
-   AND a.period && b.period AND a.state IN ('held', 'confirmed', 'active') AND b.state IN ('held', 'confirmed', 'active')
+SELECT count(*)
+  FROM spine_booking a JOIN spine_booking b ON a.id < b.id AND a.capacity_id = b.capacity_id AND a.period && b.period
+ WHERE a.state IN ('held', 'confirmed', 'active') AND b.state IN ('held', 'confirmed', 'active')
 """
 
 

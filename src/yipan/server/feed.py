@@ -138,7 +138,7 @@ class Feed:
         return time.monotonic() - self._looked_at < FRESH_SECONDS
 
     def add(self, subscriber: Subscriber) -> None:
-        """Hand on to this stream from now on; while the process stops it is closed at once, and comes back elsewhere."""
+        """Hand on to this stream from now on; one that comes while the process stops is sent elsewhere at once."""
         self._subscribers.add(subscriber)
         if self._closing:
             subscriber.close()
