@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("spine", "0002_journal"),
+        ("spine", "0003_booking_changed"),
     ]
 
     operations = [
