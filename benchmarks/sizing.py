@@ -2,7 +2,7 @@
 
     .venv/bin/python benchmarks/sizing.py
 
-Makes an embedded database in a temporary directory (2,000 beds), does placements from request to departure, takes in
+Makes an embedded database in a temporary directory (1,000 beds), does placements from request to departure, takes in
 HL7 messages, and reads boards, each in one process. Processor time is that of Yipan and of PostgreSQL together, so
 that the figures hold on a busy machine too. Bytes are those of tables and indexes with what a vacuum leaves.
 """
@@ -17,8 +17,8 @@ from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 
-WARDS, BEDS = 50, 40
-PLACEMENTS, MESSAGES, BOARDS, SHORT = 100, 300, 10, 60
+WARDS, BEDS = 25, 40
+PLACEMENTS, MESSAGES, BOARDS, SHORT = 40, 80, 4, 20
 TICKS = os.sysconf("SC_CLK_TCK")
 SIZES = """
 SELECT relname, n_live_tup, pg_total_relation_size(relid) FROM pg_stat_user_tables WHERE n_live_tup > 0

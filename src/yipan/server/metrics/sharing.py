@@ -24,6 +24,7 @@ def shared(directory: Path) -> Iterator[None]:
     try:
         yield
     finally:
+        del os.environ[VARIABLE]
         shutil.rmtree(directory, ignore_errors=True)
 
 
