@@ -15,24 +15,30 @@ log = logging.getLogger(__name__)
 CHECKS: dict[str, Sequence[Check]] = {
     "machine": machine.CHECKS,
     "security": security.CHECKS,
+    "reachable": (database.reachable,),
     "database": database.CHECKS,
+    "migrated": (tables.up_to_date,),
     "tables": tables.CHECKS,
     "parts": parts.CHECKS,
     "queues": queues.CHECKS,
 }
-NEEDS_DATABASE = ("tables", "parts", "queues")
-"""Groups that have nothing to say when the group `database` found a fault."""
+GATES = {
+    "reachable": ("database", "migrated", "tables", "parts", "queues"),
+    "migrated": ("tables", "parts", "queues"),
+}
+"""After a fault in a group, which others have nothing to say that would not follow from it."""
 
 
 def examine() -> Iterator[Finding]:
     """Run every check; what cannot be checked because something else is in the way is left out."""
-    usable = True
+    behind: set[str] = set()
     for name, checks in CHECKS.items():
-        if name in NEEDS_DATABASE and not usable:
+        if name in behind:
             continue
         for check in checks:
             for finding in _run(check):
-                usable = usable and not (name == "database" and finding.level is Level.FAULT)
+                if finding.level is Level.FAULT:
+                    behind.update(GATES.get(name, ()))
                 yield finding
 
 

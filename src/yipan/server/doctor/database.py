@@ -65,6 +65,8 @@ def durable() -> Iterator[Finding]:
 
 def reads_chinese() -> Iterator[Finding]:
     """The server's locale knows Chinese characters as letters; else names are not found by their parts."""
+    if not _one("SELECT count(*) FROM pg_extension WHERE extname = 'pg_trgm'")[0]:
+        return  # not migrated yet, which `tables` says
     if not _one("SELECT cardinality(show_trgm('李建国')) > 0")[0]:
         yield fault("doctor_locale")
 
@@ -98,4 +100,4 @@ def _one(sql: str, values: list[Any] | None = None) -> tuple[Any, ...]:
         return tuple(cursor.fetchone())
 
 
-CHECKS = (reachable, quick, durable, reads_chinese, tells, connections_left, long_transactions)
+CHECKS = (quick, durable, reads_chinese, tells, connections_left, long_transactions)

@@ -105,10 +105,17 @@ def test_worst_is_the_exit_code() -> None:
 def test_a_lost_database_leaves_out_what_needs_it(well: None, monkeypatch: pytest.MonkeyPatch) -> None:
     """The one sentence about the database is said, not twenty that follow from it."""
     monkeypatch.setenv("YIPAN_DATABASE_URL", "postgresql://nobody@127.0.0.1:1/nothing")
-    monkeypatch.setitem(doctor.CHECKS, "database", (database.reachable,))
     found = list(doctor.examine())
     assert [f.code for f in found] == ["database_unreachable"]
     assert "127.0.0.1:1/nothing" in say(found[0].code, **found[0].params)
+
+
+def test_tables_of_yesterday_leave_out_what_lies_in_them(well: None) -> None:
+    """While migrations wait, the one sentence about them is said: the rest may not even have its tables."""
+    with connection.cursor() as cursor:
+        cursor.execute("DELETE FROM django_migrations WHERE app = 'server' AND name = '0002_processes'")
+        cursor.execute("DROP TABLE server_process")
+    assert [f.code for f in doctor.examine()] == ["doctor_migrations_waiting"]
 
 
 def test_a_check_that_fails_is_told(well: None, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -153,7 +160,7 @@ def test_a_database_that_forgets(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_a_locale_without_chinese(monkeypatch: pytest.MonkeyPatch) -> None:
     """The test's own server knows Chinese; one that does not is named."""
     assert codes(database.reads_chinese) == []
-    answers(monkeypatch, False)
+    monkeypatch.setattr(database, "_one", lambda sql, values=None: (1,) if "pg_extension" in sql else (False,))
     assert codes(database.reads_chinese) == ["doctor_locale"]
 
 
