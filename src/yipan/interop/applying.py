@@ -16,16 +16,19 @@ from uuid import UUID
 from django.db import Error as DatabaseError
 from django.db import OperationalError, connection, transaction
 from django.db.models import Q
+from prometheus_client import Counter
 
 from yipan.interop.mapping import sender_of
 from yipan.interop.models import InboundMessage, MessageState, Source
 from yipan.interop.reading import event_of, params_of, read_message
-from yipan.kernel import clock
+from yipan.kernel import clock, trace
 from yipan.kernel.errors import Conflict, YipanError
 from yipan.spine import registry
 from yipan.ui.outages import is_away, outage_of
 
 log = logging.getLogger(__name__)
+
+TAKEN_UP = Counter("yipan_messages_applied", "HL7 messages taken up, by what became of them.", ["state"])
 
 CHANNEL = "yipan_inbound"
 """PostgreSQL NOTIFY channel: a message was stored, or may be tried again."""
@@ -99,6 +102,7 @@ def apply_one(message: InboundMessage) -> None:
         _done(message, told)
     message.attempts += 1
     message.save()
+    transaction.on_commit(TAKEN_UP.labels(str(message.state)).inc)
 
 
 def lock_sender(source_id: UUID, *, wait: bool) -> bool:
@@ -138,7 +142,8 @@ def _apply_next(source_id: UUID) -> bool:
                     return False
                 taken = _next(source_id)
                 if taken is not None:
-                    apply_one(taken)
+                    with trace.using(f"message-{taken.pk}"):
+                        apply_one(taken)
             return taken is not None
         except DatabaseError as error:
             if taken is None:

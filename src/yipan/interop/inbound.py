@@ -10,6 +10,7 @@ import logging
 
 from django.db import Error as DatabaseError
 from django.db import close_old_connections, connection, transaction
+from prometheus_client import Counter
 
 from yipan.codecs.hl7v2 import Message
 from yipan.codecs.hl7v2.ack import Outcome, immediate
@@ -24,6 +25,8 @@ from yipan.kernel.ids import new_id
 __all__ = ["apply_pending", "ignore", "receive", "replay", "replay_waiting"]
 
 log = logging.getLogger(__name__)
+
+RECEIVED = Counter("yipan_messages_received", "HL7 messages answered, by answer.", ["answer"])
 
 
 def receive(raw: bytes, peer: str) -> bytes | None:
@@ -42,6 +45,7 @@ def receive(raw: bytes, peer: str) -> bytes | None:
         told, outcome, error = read_message(raw), Outcome.ERROR, Unavailable("store_unavailable")
     finally:
         _give_connection_back()
+    RECEIVED.labels(outcome.name.lower()).inc()
     return _answer(told.message, outcome, error)
 
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import logging
 import threading
+from collections.abc import Callable
 
 import psycopg
 from django.db import Error as DatabaseError
-from django.db import close_old_connections, connection
+from django.db import close_old_connections
 
 from yipan.interop.applying import CHANNEL, apply_pending
 
@@ -21,11 +22,14 @@ TICK = 1.0
 """Seconds after which a wish to stop is noticed at the latest."""
 
 
-def run(stop: threading.Event) -> None:
-    """Apply messages until `stop` is set. A database that does not answer is waited for."""
+def run(stop: threading.Event, ears: Callable[[], psycopg.Connection]) -> None:
+    """Apply messages until `stop` is set. A database that does not answer is waited for.
+
+    `ears` opens a connection of its own that may LISTEN: one that no pooler shares between transactions.
+    """
     while not stop.is_set():
         try:
-            _listen(stop)
+            _listen(stop, ears)
         except (DatabaseError, psycopg.Error) as error:
             log.warning("applying messages is interrupted: %s", type(error).__name__)
             stop.wait(AGAIN)
@@ -34,12 +38,9 @@ def run(stop: threading.Event) -> None:
             stop.wait(AGAIN)
 
 
-def _listen(stop: threading.Event) -> None:
+def _listen(stop: threading.Event, open_ears: Callable[[], psycopg.Connection]) -> None:
     """LISTEN first, then look: what is stored between the two is not overlooked."""
-    params = connection.get_connection_params()
-    params.pop("cursor_factory", None)
-    params.pop("context", None)
-    with psycopg.connect(**params, autocommit=True) as ears:
+    with open_ears() as ears:
         ears.execute(f"LISTEN {CHANNEL}")
         while not stop.is_set():
             _work(stop)

@@ -54,17 +54,37 @@ def run() -> None:
 
 @main.command()
 def migrate() -> None:
-    """Bring the tables of the database up to date."""
+    """Bring the tables of the database up to date, while other processes may be running."""
+    from yipan.server import direct, session
+
+    direct.use_for_everything()
+    with session.database():
+        from yipan.base.vault import settling
+        from yipan.server.migrating import migrate as bring_up_to_date
+        from yipan.server.speech import say
+
+        settling.prepare()
+        bring_up_to_date(tell=lambda pause: click.echo(say("migration_waits", seconds=f"{pause:g}")))
+        settling.settle()
+
+
+@main.command()
+def doctor() -> None:
+    """Say what is wrong with this installation; exit code 0 nothing, 1 warnings only, 2 faults."""
     from yipan.server import session
 
     with session.database():
-        from django.core.management import call_command
+        from yipan.server.doctor import examine, worst
+        from yipan.server.speech import say
 
-        from yipan.base.vault import settling
-
-        settling.prepare()
-        call_command("migrate", interactive=False, verbosity=1)
-        settling.settle()
+        findings = []
+        for finding in examine():
+            findings.append(finding)
+            level = say(f"doctor_{finding.level.name.lower()}")
+            click.echo(f"{level}: {say(finding.code, **finding.params)}")
+        if not findings:
+            click.echo(say("doctor_fine"))
+    sys.exit(worst(findings))
 
 
 @main.command()

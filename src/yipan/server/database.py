@@ -45,5 +45,6 @@ def from_url(url: str) -> dict[str, Any]:
         "CONN_MAX_AGE": 0,
         # An empty question before each use: after the database was away, a pool still holds its dead connections.
         "CONN_HEALTH_CHECKS": True,
+        "DISABLE_SERVER_SIDE_CURSORS": True,  # a pooler in transaction mode gives each transaction another session
         "OPTIONS": {"pool": pool(), **query},
     }

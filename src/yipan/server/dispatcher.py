@@ -5,6 +5,8 @@ Why one process and not two: docs/adr/0002-one-web-process.md.
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
 from collections.abc import Awaitable, Callable, Coroutine
 from typing import Any
 from wsgiref.types import WSGIApplication
@@ -12,6 +14,7 @@ from wsgiref.types import WSGIApplication
 from a2wsgi import WSGIMiddleware
 from django.conf import settings
 
+from yipan.server import presence
 from yipan.server.sse import Live
 from yipan.server.static import Receive, Scope, Send, StaticFiles
 
@@ -24,6 +27,7 @@ class Dispatcher:
 
     def __init__(self, pages: WSGIApplication) -> None:
         self.live = Live()
+        self._shown = contextlib.ExitStack()
         self._static = StaticFiles()
         self._pages = WSGIMiddleware(pages, workers=PAGE_THREADS)  # type: ignore[arg-type]
 
@@ -44,8 +48,10 @@ class Dispatcher:
         while (message := await receive())["type"] != "lifespan.shutdown":
             if message["type"] == "lifespan.startup":
                 self.live.open()
+                self._shown.enter_context(presence.shown("web"))
                 await send({"type": "lifespan.startup.complete"})
         await self.live.close()
+        await asyncio.to_thread(self._shown.close)
         await send({"type": "lifespan.shutdown.complete"})
 
 

@@ -37,6 +37,14 @@ def web_workers() -> int:
     return int(text)
 
 
+def drain_seconds() -> float:
+    """How long a web process that was told to stop still answers while `/readyz` says no: YIPAN_DRAIN_SECONDS, or 0."""
+    text = os.environ.get("YIPAN_DRAIN_SECONDS") or "0"
+    if not text.isdecimal():
+        raise InvalidInput("number_invalid", variable="YIPAN_DRAIN_SECONDS", value=text)
+    return float(text)
+
+
 def web_url() -> str:
     """The address to type into a browser on this machine."""
     host, port = web_address()

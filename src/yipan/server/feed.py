@@ -14,7 +14,8 @@ from typing import Any
 from uuid import UUID
 
 import psycopg
-from django.db import connections
+
+from yipan.server import direct
 
 log = logging.getLogger(__name__)
 
@@ -128,6 +129,7 @@ class Feed:
         self._connected = asyncio.Event()
         self._sent: dict[int, int] = {}  # id → transaction, of what was sent and may be found again
         self._looked_at = float("-inf")
+        self._closing = False
         self.xmin = 0
 
     @property
@@ -136,12 +138,16 @@ class Feed:
         return time.monotonic() - self._looked_at < FRESH_SECONDS
 
     def add(self, subscriber: Subscriber) -> None:
+        """Hand on to this stream from now on; one that comes while the process stops is sent elsewhere at once."""
         self._subscribers.add(subscriber)
+        if self._closing:
+            subscriber.close()
 
     def remove(self, subscriber: Subscriber) -> None:
         self._subscribers.discard(subscriber)
 
     def close_streams(self) -> None:
+        self._closing = True
         for subscriber in self._subscribers:
             subscriber.close()
 
@@ -161,7 +167,7 @@ class Feed:
         wait = FIRST_WAIT
         while True:
             try:
-                async with await _connect() as listener, await _connect() as self._reader:
+                async with await direct.connect_async() as listener, await direct.connect_async() as self._reader:
                     await listener.execute(f"LISTEN {CHANNEL}")
                     await self._catch_up()
                     self._connected.set()
@@ -209,10 +215,3 @@ def _change(number: int, xid: str, kind: str, *places: Any) -> Change:
     told = {"id": number, "kind": kind, "site": site, "ward": ward, "capacity": capacity, "request": request}
     data = {key: str(value) if isinstance(value, UUID) else value for key, value in told.items()}
     return Change(number, int(xid), path, json.dumps(data, separators=(",", ":")).encode())
-
-
-async def _connect() -> psycopg.AsyncConnection:
-    parameters = connections["default"].get_connection_params()
-    for name in ("cursor_factory", "context"):  # Django's own, for its synchronous cursors
-        parameters.pop(name, None)
-    return await psycopg.AsyncConnection.connect(**parameters, autocommit=True)

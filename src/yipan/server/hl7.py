@@ -13,7 +13,7 @@ from pathlib import Path
 from yipan.interop import inbound, listening
 from yipan.interop.mllp.server import listen
 from yipan.interop.mllp.tls import server_context
-from yipan.server import environment
+from yipan.server import direct, environment, presence
 from yipan.ui import messages
 
 STORING_THREADS = 8
@@ -23,7 +23,7 @@ GRACE_SECONDS = 10.0
 def serve() -> None:
     """Listen until SIGTERM or Ctrl-C. A message that was acknowledged is stored, whatever happens then."""
     ending = threading.Event()
-    applying = threading.Thread(target=listening.run, args=(ending,), name="apply", daemon=True)
+    applying = threading.Thread(target=listening.run, args=(ending, direct.connect), name="apply", daemon=True)
     applying.start()
     try:
         asyncio.run(_listen())
@@ -45,7 +45,8 @@ async def _listen() -> None:
 
         listener = await listen(host, port, handle, tls=tls_context(), describe=messages.of_error)
         try:
-            await stop.wait()
+            with presence.shown("hl7"):
+                await stop.wait()
         finally:
             await listener.close()
 

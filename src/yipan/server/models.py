@@ -1,4 +1,4 @@
-"""What the server keeps beside the rooms: how fast the demo day passes."""
+"""What the server keeps beside the rooms: how fast the demo day passes, and which processes are at work."""
 
 from __future__ import annotations
 
@@ -19,3 +19,27 @@ class DemoPace(models.Model):
 
     def __str__(self) -> str:
         return f"{self.speed:g}x"
+
+
+class Process(models.Model):
+    """A process that is at work somewhere, as it last said so: written and removed by `presence` only.
+
+    `started_at` and `seen_at` are instants of the database's clock, which is one for all machines; `clock_ahead` is by
+    how many seconds the machine's clock is ahead of it. `samples` holds the process's own counters for `/metrics`.
+    """
+
+    id = models.UUIDField(primary_key=True, editable=False)
+    part = models.CharField(max_length=12)
+    host = models.CharField(max_length=120)
+    pid = models.IntegerField()
+    version = models.CharField(max_length=40)
+    started_at = models.DateTimeField()
+    seen_at = models.DateTimeField()
+    clock_ahead = models.FloatField()
+    samples = models.JSONField(default=list)
+
+    class Meta:
+        indexes = [models.Index(name="process_seen", fields=["part", "seen_at"])]
+
+    def __str__(self) -> str:
+        return f"{self.part} {self.host}:{self.pid}"

@@ -40,6 +40,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "yipan.server.request_log.RequestLog",
     "django.middleware.security.SecurityMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
@@ -102,4 +103,6 @@ STORAGES = {
     "staticfiles": {"BACKEND": "yipan.server.static.VersionedStorage"},
 }
 
-LOGGING = logs.configuration(os.environ.get("YIPAN_LOG_LEVEL", "WARNING"))
+LOGGING = logs.configuration(
+    os.environ.get("YIPAN_LOG_LEVEL", "WARNING"), os.environ.get("YIPAN_LOG_FORMAT", logs.TEXT), developing=DEBUG
+)

@@ -32,7 +32,9 @@ from django.http.cookie import parse_cookie
 
 from yipan.base.access.sessions import paths_of_session
 from yipan.kernel import clock
+from yipan.server import readiness
 from yipan.server.feed import Feed, Subscriber
+from yipan.server.metrics import meters
 from yipan.server.static import Receive, Scope, Send
 
 log = logging.getLogger(__name__)
@@ -61,6 +63,7 @@ class Live:
         loop = asyncio.get_running_loop()
         self._feed = Feed()
         self._tasks = [loop.create_task(self._feed.run()), loop.create_task(_end_with_parent(os.getppid()))]
+        loop.add_signal_handler(signal.SIGUSR2, readiness.drain)  # the server will stop soon
         loop.add_signal_handler(signal.SIGUSR1, self._feed.close_streams)  # the server is about to stop
 
     async def close(self) -> None:
@@ -88,12 +91,14 @@ class Live:
         assert self._feed is not None
         subscriber = Subscriber(paths)
         self._feed.add(subscriber)
+        meters.STREAMS.inc()
         gone = asyncio.create_task(_closed_by_browser(receive, subscriber))
         try:
             await send({"type": "http.response.start", "status": 200, "headers": HEADERS})
             await self._stream(subscriber, key, last_seen(scope), send)
         finally:
             self._feed.remove(subscriber)
+            meters.STREAMS.dec()
             gone.cancel()
 
     async def _stream(self, subscriber: Subscriber, key: str, since: int | None, send: Send) -> None:

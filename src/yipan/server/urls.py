@@ -8,6 +8,8 @@ from django.urls import URLPattern, URLResolver, include, path
 
 from yipan.server import environment
 from yipan.server.health import healthz
+from yipan.server.metrics.page import metrics
+from yipan.server.readiness import readyz
 from yipan.spine import registry
 
 ROOMS = (
@@ -24,6 +26,8 @@ handler500 = "yipan.ui.outages.page"
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("healthz", healthz, name="healthz"),
+    path("readyz", readyz, name="readyz"),
+    path("metrics", metrics, name="metrics"),
     *(path("", include(room)) for room in ROOMS if find_spec(room) is not None),
     *(path(page.path, page.view, name=page.name) for line in registry.lines() for page in line.pages),
 ]

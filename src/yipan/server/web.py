@@ -6,12 +6,14 @@ import contextlib
 import os
 import resource
 import signal
+import time
 
 from granian import Granian
 from granian.constants import HTTPModes, Interfaces
 from granian.log import LogLevels
 
 from yipan.server import environment
+from yipan.server.metrics.sharing import shared
 
 STOP_SECONDS = 10
 MOST_REQUESTS = 10_000  # at once in one process; each open stream of live updates counts as one
@@ -21,17 +23,28 @@ class WebServer(Granian):  # type: ignore[misc, valid-type]  # chosen at import 
     """Granian waits for open connections when it stops; streams of live updates never end by themselves."""
 
     def _stop_workers(self) -> None:
+        if seconds := environment.drain_seconds():
+            self._tell(signal.SIGUSR2)  # say that others should be asked …
+            time.sleep(seconds)  # … and answer until the balancer has noticed
+        self._tell(signal.SIGUSR1)
+        super()._stop_workers()
+
+    def _tell(self, number: signal.Signals) -> None:
         for worker in self.wrks:
             with contextlib.suppress(ProcessLookupError):
-                os.kill(worker.inner.pid, signal.SIGUSR1)
-        super()._stop_workers()
+                os.kill(worker.inner.pid, number)
 
 
 def serve() -> None:
     """Serve pages, static files and live updates until SIGTERM or Ctrl-C."""
     host, port = environment.web_address()
     _allow_many_connections()
-    WebServer(
+    with shared(environment.state_directory() / f"metrics-{port}"):
+        _server(host, port).serve()
+
+
+def _server(host: str, port: int) -> WebServer:
+    return WebServer(
         "yipan.server.asgi:application",
         address=host,
         port=port,
@@ -44,7 +57,7 @@ def serve() -> None:
         respawn_failed_workers=True,
         workers_kill_timeout=STOP_SECONDS,
         log_level=LogLevels.warning,
-    ).serve()
+    )
 
 
 def _allow_many_connections() -> None:

@@ -10,12 +10,12 @@ import threading
 import time
 from collections.abc import Callable
 
-import psycopg
 from django.db import connections
 from procrastinate.contrib.django import app
-from procrastinate.contrib.django.django_connector import DjangoConnector
+from procrastinate.psycopg_connector import PsycopgConnector
 
 from yipan.base.vault import resealing, retention
+from yipan.server import direct, presence
 from yipan.server.logs import is_lost_database
 from yipan.spine import outbox, registry
 
@@ -45,7 +45,8 @@ def work() -> None:
     for thread in threads:
         thread.start()
     try:
-        asyncio.run(_run_jobs_for_ever())
+        with presence.shown("worker"):
+            asyncio.run(_run_jobs_for_ever())
     finally:
         stop.set()
         for thread in threads:
@@ -74,8 +75,7 @@ async def _run_jobs_for_ever() -> None:
 
 async def _run_jobs(told: asyncio.Event) -> None:
     """Run procrastinate's worker on connections of its own; cancelling it lets the running jobs finish."""
-    assert isinstance(app.connector, DjangoConnector)
-    with app.replace_connector(app.connector.get_worker_connector()):
+    with app.replace_connector(PsycopgConnector(kwargs=direct.parameters())):
         async with app.open_async():
             jobs = asyncio.create_task(
                 app.run_worker_async(
@@ -110,7 +110,7 @@ def relay(stop: threading.Event) -> None:
     wait = FIRST_WAIT
     while not stop.is_set():
         try:
-            with _listener() as listener:
+            with direct.connect() as listener:
                 listener.execute(f"LISTEN {CHANNEL}")
                 while not stop.is_set():
                     _empty_outbox(stop)
@@ -129,10 +129,3 @@ def _empty_outbox(stop: threading.Event) -> None:
             continue
     finally:
         connections.close_all()
-
-
-def _listener() -> psycopg.Connection:
-    parameters = connections["default"].get_connection_params()
-    for name in ("cursor_factory", "context"):  # Django's own
-        parameters.pop(name, None)
-    return psycopg.connect(**parameters, autocommit=True)

@@ -5,12 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 from typing import Any
 from uuid import UUID
+
+from django.db import transaction
+from prometheus_client import Counter
 
 from yipan.base.access import Actor
 from yipan.kernel import clock
 from yipan.spine.models import Event
+
+WRITTEN = Counter("yipan_events", "Events written, by kind: what happened to requests and bookings.", ["kind"])
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,4 +56,11 @@ def record(by: Actor, happenings: Iterable[Happening]) -> list[Event]:
         )
         for h in happenings
     ]
-    return Event.objects.bulk_create(rows)
+    written = Event.objects.bulk_create(rows)
+    transaction.on_commit(partial(_count, [row.kind for row in rows]))
+    return written
+
+
+def _count(kinds: list[str]) -> None:
+    for kind in kinds:
+        WRITTEN.labels(kind).inc()

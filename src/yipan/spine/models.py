@@ -10,6 +10,7 @@ from django.contrib.postgres.indexes import GistIndex
 from django.db import models
 from django.db.models import F, Q
 
+from yipan.kernel import trace
 from yipan.kernel.ids import new_id
 from yipan.spine.states import LIVE, TAKES_TIME, Purpose, State
 
@@ -186,7 +187,10 @@ class Event(models.Model):
 
 
 class OutboxMessage(models.Model):
-    """An effect that is still to happen after the commit that asked for it. `key` makes twice once."""
+    """An effect that is still to happen after the commit that asked for it. `key` makes twice once.
+
+    `trace` names the request, message or job that asked for it.
+    """
 
     id = models.BigAutoField(primary_key=True)
     topic = models.SlugField(max_length=48)
@@ -197,6 +201,7 @@ class OutboxMessage(models.Model):
     attempts = models.PositiveSmallIntegerField(default=0)
     done_at = models.DateTimeField(null=True)
     last_error = models.CharField(max_length=400, blank=True)
+    trace = models.CharField(max_length=trace.LONGEST, blank=True, default="", db_default="")
 
     class Meta:
         indexes = [models.Index(name="outbox_waiting", fields=["not_before", "id"], condition=Q(done_at=None))]

@@ -14,8 +14,9 @@ from typing import Any
 
 from django.db import connection, transaction
 from django.db.models import F, Q
+from prometheus_client import Counter
 
-from yipan.kernel import clock
+from yipan.kernel import clock, trace
 from yipan.kernel.errors import in_short
 from yipan.spine.models import OutboxMessage
 
@@ -24,6 +25,7 @@ log = logging.getLogger(__name__)
 Handler = Callable[[str, dict[str, Any]], None]
 _handlers: dict[str, Handler] = {}
 
+TAKEN_UP = Counter("yipan_outbox_effects", "Effects carried out or failed, by topic.", ["topic", "result"])
 RETRY = timedelta(seconds=5)
 LONGEST_RETRY = timedelta(minutes=10)
 
@@ -39,7 +41,16 @@ def put(*, topic: str, key: str, payload: dict[str, Any], not_before: datetime |
     """Wish for an effect in the caller's transaction. The same key again is the same wish."""
     now = clock.now()
     OutboxMessage.objects.bulk_create(
-        [OutboxMessage(topic=topic, key=key, payload=payload, created_at=now, not_before=not_before or now)],
+        [
+            OutboxMessage(
+                topic=topic,
+                key=key,
+                payload=payload,
+                created_at=now,
+                not_before=not_before or now,
+                trace=trace.current(),
+            )
+        ],
         ignore_conflicts=True,
     )
     with connection.cursor() as cursor:
@@ -66,24 +77,35 @@ def _due(now: datetime) -> Q:
 def _relay_next() -> bool:
     now = clock.now()
     with transaction.atomic():
-        message = (
-            OutboxMessage.objects.select_for_update(skip_locked=True)
-            .filter(_due(now), done_at=None, topic__in=list(_handlers))
-            .order_by("not_before", "id")
-            .first()
-        )
+        message = _take(now)
         if message is None:
             return False
-        try:
-            with transaction.atomic():
-                _handlers[message.topic](message.key, message.payload)
-        except Exception as error:  # whatever a handler raises must neither stop the queue nor lose the wish
-            log.exception("outbox %s failed", message.topic)
-            message.attempts += 1
-            message.last_error = in_short(error)[:400]
-            message.not_before = now + min(RETRY * 2 ** min(message.attempts, 10), LONGEST_RETRY)
-        else:
-            message.done_at = now
-            message.last_error = ""
-        message.save(update_fields=["attempts", "last_error", "not_before", "done_at"])
+        with trace.using(message.trace):
+            _carry_out(message, now)
     return True
+
+
+def _take(now: datetime) -> OutboxMessage | None:
+    return (
+        OutboxMessage.objects.select_for_update(skip_locked=True)
+        .filter(_due(now), done_at=None, topic__in=list(_handlers))
+        .order_by("not_before", "id")
+        .first()
+    )
+
+
+def _carry_out(message: OutboxMessage, now: datetime) -> None:
+    try:
+        with transaction.atomic():
+            _handlers[message.topic](message.key, message.payload)
+    except Exception as error:  # whatever a handler raises must neither stop the queue nor lose the wish
+        log.exception("outbox %s failed", message.topic)
+        TAKEN_UP.labels(message.topic, "failed").inc()
+        message.attempts += 1
+        message.last_error = in_short(error)[:400]
+        message.not_before = now + min(RETRY * 2 ** min(message.attempts, 10), LONGEST_RETRY)
+    else:
+        TAKEN_UP.labels(message.topic, "done").inc()
+        message.done_at = now
+        message.last_error = ""
+    message.save(update_fields=["attempts", "last_error", "not_before", "done_at"])

@@ -70,7 +70,8 @@ class ErrorPages:
                 return answer(request, outage)
             case _:
                 return None
-        log.info("%s %s: %s", request.method, request.path, error)
+        route = request.resolver_match.view_name if request.resolver_match else "unknown"
+        log.info("%s %s: %s", request.method, route, error.code)
         return answer(request, error)
 
 

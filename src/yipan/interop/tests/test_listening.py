@@ -6,6 +6,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+import psycopg
 import pytest
 from django.db import OperationalError, connection
 
@@ -17,6 +18,13 @@ from yipan.spine.testing import small_network
 
 PATIENCE = 30.0
 """Seconds until a test gives up; reached only when it fails."""
+
+
+def ears() -> psycopg.Connection:
+    params = connection.get_connection_params()
+    for name in ("cursor_factory", "context"):
+        params.pop(name)
+    return psycopg.connect(**params, autocommit=True)
 
 
 @contextmanager
@@ -34,7 +42,7 @@ def loop(monkeypatch: pytest.MonkeyPatch, *, first: Exception | None = None) -> 
 
     def body() -> None:
         try:
-            listening.run(stop)
+            listening.run(stop, ears)
         finally:
             connection.close()
 

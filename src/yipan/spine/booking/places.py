@@ -11,6 +11,7 @@ from uuid import UUID
 
 from django.db import IntegrityError, connection, transaction
 from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
+from prometheus_client import Counter
 
 from yipan.base.access import Actor
 from yipan.kernel.errors import Conflict, InvalidInput, NotFound
@@ -18,6 +19,8 @@ from yipan.spine import outbox
 from yipan.spine.events import Happening, record
 from yipan.spine.models import Booking
 from yipan.spine.states import LIVE, Purpose, State, Verb, step
+
+REFUSED = Counter("yipan_bookings_refused", "Double bookings that the database refused, by code.", ["code"])
 
 CONFLICTS = {
     "booking_one_per_capacity": "capacity_taken",
@@ -90,6 +93,7 @@ def told_politely(**params: Any) -> Iterator[None]:
         code = CONFLICTS.get(name or "")
         if code is None:
             raise
+        REFUSED.labels(code).inc()
         raise Conflict(code, **params) from error
 
 

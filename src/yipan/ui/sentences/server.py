@@ -59,6 +59,12 @@ SENTENCES: dict[str, str | Promise] = {
     "cipher_unknown": _("{cipher} in YIPAN_CIPHER is no cipher that Yipan knows. Choose one of: {known}."),
     "cipher_unavailable": _("The installed OpenSSL lacks the cipher {cipher}. Choose the other one in YIPAN_CIPHER."),
     "migration_failed": _("The database could not be brought up to date; nothing was started."),
+    "migration_waits": _("A table is in use; it is tried again in {seconds} s."),
+    "migration_blocked": _(
+        "A table stays in use, so the tables could not be brought up to date. What was done is kept. Look for a long "
+        "transaction with yipan doctor, then call yipan migrate again."
+    ),
+    "metrics_refused": _("Metrics are for this machine only. Ask with the token of {variable}."),
     "people_there": _("There are people in the beds already; nothing was changed."),
     "people_added": _("{n} invented stays were written."),
     "demo_failed": _("The demo network could not be loaded. Start again, or set YIPAN_DEMO=0 to go on without it."),
