@@ -1,5 +1,6 @@
 # make run   try Yipan on this machine: environment, database, demo network, pages
 # make test  run the tests in the same way; ARGS="-k placement" passes arguments to pytest
+# make rehearse-ha  kill the primary of a replicated PostgreSQL under load (Debian: postgresql-15 patroni etcd-server)
 # make lint  style, types and import contracts
 # make messages  add new texts to the Chinese catalogue, drop unused ones, list what lacks a translation
 
@@ -8,13 +9,16 @@ PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; 
             "$$p" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && { echo "$$p"; break; }; done)
 SETUP   = $(or $(PYTHON),python3) -I src/yipan/server/prepare.py
 
-.PHONY: run test lint messages
+.PHONY: run test lint messages rehearse-ha
 
 run:
 	@$(SETUP) run "$(VENV)" && exec "$(VENV)/bin/yipan" run
 
 test:
 	@$(SETUP) test "$(VENV)" && exec "$(VENV)/bin/python" -m pytest -n auto $(ARGS)
+
+rehearse-ha:
+	@$(SETUP) run "$(VENV)" && exec "$(VENV)/bin/python" rehearsals/high_availability.py $(ARGS)
 
 lint:
 	@$(SETUP) test "$(VENV)"

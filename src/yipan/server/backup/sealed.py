@@ -79,7 +79,7 @@ class Writer(io.RawIOBase):
 class Reader(io.RawIOBase):
     """Reads what a `Writer` sealed; gives out nothing that was not authenticated.
 
-    Raises InvalidInput: `backup_foreign` (no such file), `backup_wrong_key`, `backup_damaged`, `backup_cut_off`.
+    Raises InvalidInput: `backup_foreign` (no such file), `backup_wrong_key`, `backup_damaged` (or cut off).
     """
 
     def __init__(self, file: Bytes, key: Key | None, path: Path) -> None:
@@ -116,7 +116,7 @@ class Reader(io.RawIOBase):
         try:
             opened = self._cipher.decrypt(_nonce(self._number, last), chunk, self._bound)
         except InvalidTag:
-            raise self._broken(chunk, last) from None
+            raise InvalidInput("backup_damaged", path=str(self._path), chunk=self._number + 1) from None
         self._number += 1
         return opened
 
@@ -129,20 +129,6 @@ class Reader(io.RawIOBase):
             if not self._decompress.eof:
                 raise InvalidInput("backup_damaged", path=str(self._path), chunk=self._number)
         return plain
-
-    def _broken(self, chunk: bytes, last: bool) -> InvalidInput:
-        """Why the chunk does not open: the end may be missing, else something was changed."""
-        code = "backup_cut_off" if last and self._opens_as_inner(chunk) else "backup_damaged"
-        return InvalidInput(code, path=str(self._path), chunk=self._number + 1)
-
-    def _opens_as_inner(self, chunk: bytes) -> bool:
-        if len(chunk) < CHUNK + TAG:
-            return True  # an inner chunk is always full: this one lost its end
-        try:
-            self._cipher.decrypt(_nonce(self._number, False), chunk, self._bound)
-        except InvalidTag:
-            return False
-        return True
 
 
 def about(path: Path) -> dict[str, Any]:

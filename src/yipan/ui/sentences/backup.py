@@ -29,8 +29,7 @@ SENTENCES: dict[str, str | Promise] = {
     "backup_key_missing": _("The key of this backup is not in {path}. Put your copy there, or set YIPAN_BACKUP_KEY."),
     "backup_key_unreadable": _("{path} holds no key for backups."),
     "backup_passphrase_missing": _("This backup was sealed with a passphrase. Set YIPAN_BACKUP_PASSPHRASE."),
-    "backup_damaged": _("{path} is damaged (block {chunk}). Nothing was changed; take another backup."),
-    "backup_cut_off": _("{path} is cut off after block {chunk}: its end is missing. Nothing was changed."),
+    "backup_damaged": _("{path} is damaged or cut off at block {chunk}. Nothing was changed; take another backup."),
     "backup_malformed": _("The content of this backup is not laid out as expected. Nothing was changed."),
     "backup_differs": _("{name} in this backup is not what its list says. Nothing was changed."),
     # the way back
