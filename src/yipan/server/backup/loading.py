@@ -7,6 +7,8 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
+from psycopg import sql
+
 from yipan.kernel.errors import Conflict, Unavailable
 from yipan.server import external
 from yipan.server.backup import checking, programs, rows, source
@@ -26,18 +28,14 @@ def require_empty(url: str) -> int:
         return connection.info.server_version // 10000
 
 
-def load(
-    path: Path, url: str, *, carry: Callable[[PartReader], None], require: Callable[[Content], None], report: Report
-) -> Content:
+def load(path: Path, url: str, *, carry: Callable[[PartReader], None], report: Report) -> Content:
     """Load the dump of a backup into the empty database at `url`, in one transaction: all of it or nothing.
 
-    The whole file is read and checked before anything is written, also by `require`; parts other than the dump go to
-    `carry`. Raises what `checking.read` raises, Conflict when
-    the database is not empty, Unavailable("backup_program_failed").
+    The whole file is read and checked before anything is written; parts other than the dump go to `carry`. Raises what
+    `checking.read` raises, Conflict when the database is not empty, Unavailable("backup_program_failed").
     """
     major = require_empty(url)
     content = checking.check(path, report=report)
-    require(content)
     where, variables = programs.connection(url)
     command = [programs.find("pg_restore", server=major, at_least=content.about["postgres"]), "--dbname", where]
     command += ["--no-password", "--single-transaction", "--exit-on-error"]
@@ -50,6 +48,7 @@ def load(
             carry(part)
 
     checking.read(path, handle, report=report)
+    _forget_transactions(url)
     _compare(url, content)
     return content
 
@@ -70,6 +69,20 @@ def _feed(part: PartReader, command: list[str], variables: dict[str, str]) -> No
         if child.returncode != 0:
             errors.seek(0)
             raise programs.failed(command[0], errors.read().decode(errors="replace"))
+
+
+def _forget_transactions(url: str) -> None:
+    """Let every row seem older than all that happens from now on.
+
+    Rows remember the transaction that wrote them, so that readers find what is new. The numbers of another server mean
+    nothing here, and larger ones would look new for ever.
+    """
+    with source.connect(url) as connection, connection.transaction():
+        for schema, table, column in rows.transaction_numbers(connection):
+            names = {"table": sql.Identifier(schema, table), "column": sql.Identifier(column)}
+            connection.execute(sql.SQL("ALTER TABLE {table} DISABLE TRIGGER USER").format(**names))
+            connection.execute(sql.SQL("UPDATE {table} SET {column} = '3'").format(**names))
+            connection.execute(sql.SQL("ALTER TABLE {table} ENABLE TRIGGER USER").format(**names))
 
 
 def _compare(url: str, content: Content) -> None:

@@ -14,9 +14,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
-from yipan.kernel.errors import Conflict, InvalidInput, Unavailable
-from yipan.server.backup import folder, kept, loading, sealed, source, unpacking
+from yipan.kernel.errors import Conflict, InvalidInput, NotFound, Unavailable
+from yipan.server.backup import folder, kept, loading, sealed, source, unpacking, wal
 from yipan.server.backup.checking import Content, Report
 from yipan.server.backup.keys import NAME as OWN_KEY
 from yipan.server.backup.parts import PartReader
@@ -53,33 +54,52 @@ def restore(
     `until` stops before the first commit after that moment (physical backups with a WAL archive). `known` are the
     migrations of this version of Yipan. Raises InvalidInput, NotFound, Conflict and Unavailable; nothing is left then.
     """
-    kind = kind_of(path)
+    about = _about(path)
     url = os.environ.get("YIPAN_DATABASE_URL")
-    if until is not None and kind == LOGICAL:
-        raise InvalidInput("restore_until_needs_copy")
+    _require_known(about, known)
+    _require_moment(about, until)
     if data is not None:
-        return _into_directory(path, data, kind, until=until, known=known, report=report)
-    if kind == PHYSICAL and (url or sealed.about(path)["origin"] == EXTERNAL):
+        return _into_directory(path, data, about["kind"], until=until, report=report)
+    if about["kind"] == PHYSICAL and (url or about["origin"] == EXTERNAL):
         raise InvalidInput("restore_copy_needs_directory")
     with _empty(state):
-        if kind == PHYSICAL:
-            return _copy_back(path, state, until=until, known=known, report=report)
+        if about["kind"] == PHYSICAL:
+            return _copy_back(path, state, until=until, report=report)
         if url:
-            return _load(path, state, url, known=known, report=report)
-        return _load_into_own(path, state, known=known, report=report)
+            return _load(path, state, url, report=report)
+        return _load_into_own(path, state, report=report)
 
 
-def kind_of(path: Path) -> str:
-    """The kind of a backup. Raises NotFound or InvalidInput when the file is none."""
-    about = sealed.about(path)
+def _about(path: Path) -> dict[str, Any]:
+    """What the header of a backup says. Raises NotFound or InvalidInput when the file is none."""
+    try:
+        about = sealed.about(path)
+    except OSError:
+        raise NotFound("backup_not_there", path=str(path)) from None
     if about.get("what") != "backup":
         raise InvalidInput("backup_foreign", path=str(path))
-    return str(about["kind"])
+    return about
+
+
+def _require_known(about: dict[str, Any], known: frozenset[str]) -> None:
+    if strange := sorted(set(about["migrations"]) - known):
+        raise InvalidInput("restore_newer", version=about["yipan"], name=strange[0])
+
+
+def _require_moment(about: dict[str, Any], until: datetime | None) -> None:
+    if until is None:
+        return
+    if about["kind"] == LOGICAL:
+        raise InvalidInput("restore_until_needs_copy")
+    if wal.directory(about["system"]) is None:
+        raise InvalidInput("restore_needs_archive")
+    if until < datetime.fromisoformat(about["created"]):
+        raise InvalidInput("restore_before_backup", covers=about["created"])
 
 
 @contextmanager
 def _empty(state: Path) -> Iterator[None]:
-    """Hold an empty state directory, alone; what was begun in it is gone when the block fails.
+    """Hold an empty state directory, alone; what was begun in it and not finished is gone afterwards.
 
     Raises Conflict("restore_not_empty" or "restore_running").
     """
@@ -95,10 +115,8 @@ def _empty(state: Path) -> Iterator[None]:
         _sweep(state)
         try:
             yield
-        except BaseException:
-            _sweep(state)
-            raise
         finally:
+            _sweep(state)
             (state / LOCK).unlink(missing_ok=True)
 
 
@@ -109,13 +127,12 @@ def _sweep(state: Path) -> None:
     (state / f"{RESTORING}.lock").unlink(missing_ok=True)
 
 
-def _copy_back(path: Path, state: Path, *, until: datetime | None, known: frozenset[str], report: Report) -> Restored:
+def _copy_back(path: Path, state: Path, *, until: datetime | None, report: Report) -> Restored:
     place = prepare(state.resolve(), RESTORING)
     if (have := sealed.about(path)["postgres"]) != place.major:
         raise InvalidInput("restore_other_version", have=have, want=place.major)
     own = place.account.own
     content = unpacking.unpack(path, place.data, own, lambda part: _carry(part, place.base), report=report)
-    _require_known(content, known)
     recovery = unpacking.bring_journal(content, place.data, own, until=until, report=report)
     for password in (place.base / CARRIED / "server").glob(kept.PASSWORDS):
         password.rename(place.base / password.name)
@@ -154,26 +171,22 @@ def _moment(url: str, content: Content, *, replayed: bool) -> datetime:
     return max(last, covers) if replayed and last is not None else covers
 
 
-def _load_into_own(path: Path, state: Path, *, known: frozenset[str], report: Report) -> Restored:
+def _load_into_own(path: Path, state: Path, *, report: Report) -> Restored:
     """A dump into a new embedded server: also the way from a server of one's own back to the embedded one."""
     with Server(state, RESTORING) as server:
-        restored = _load(path, state, server.url, known=known, report=report)
+        restored = _load(path, state, server.url, report=report)
     _settle_server(state, prepare(state.resolve(), RESTORING).base)
     return restored
 
 
-def _load(path: Path, state: Path, url: str, *, known: frozenset[str], report: Report) -> Restored:
+def _load(path: Path, state: Path, url: str, *, report: Report) -> Restored:
     base = state / RESTORING
-    content = loading.load(
-        path, url, carry=lambda part: _carry(part, base), require=lambda c: _require_known(c, known), report=report
-    )
+    content = loading.load(path, url, carry=lambda part: _carry(part, base), report=report)
     _settle(state, base)
     return Restored(content, datetime.fromisoformat(content.manifest["covers"]))
 
 
-def _into_directory(
-    path: Path, data: Path, kind: str, *, until: datetime | None, known: frozenset[str], report: Report
-) -> Restored:
+def _into_directory(path: Path, data: Path, kind: str, *, until: datetime | None, report: Report) -> Restored:
     """A data directory for a server that somebody else starts; the files of the state directory lie beside it."""
     if kind != PHYSICAL:
         raise InvalidInput("restore_dump_needs_database")
@@ -185,7 +198,6 @@ def _into_directory(
     try:
         new.mkdir(parents=True, mode=0o700)
         content = unpacking.unpack(path, new / "data", _nobody, lambda part: _carry(part, new), report=report)
-        _require_known(content, known)
         recovery = unpacking.bring_journal(content, new / "data", _nobody, until=until, report=report)
         unpacking.write_settings(new / "data", recovery.settings)
         if (new / CARRIED).exists():
@@ -204,11 +216,6 @@ def _carry(part: PartReader, base: Path) -> None:
     kept.write(kept.target(base / CARRIED, part.name), unpacking.content_of(part))
 
 
-def _require_known(content: Content, known: frozenset[str]) -> None:
-    if strange := sorted(set(content.manifest["migrations"]) - known):
-        raise InvalidInput("restore_newer", version=content.about["yipan"], name=strange[0])
-
-
 def _settle(state: Path, base: Path) -> None:
     """Move the files of the state directory to where they belong."""
     carried = base / CARRIED / "state"
@@ -223,4 +230,3 @@ def _settle_server(state: Path, base: Path) -> None:
     """Give the server its name: from here on `yipan run` finds it."""
     base.rename(base.with_name(kept.DATABASE))
     folder.sync(base.parent)
-    _sweep(state)

@@ -28,3 +28,12 @@ def migrations(session: psycopg.Connection) -> list[str]:
     if ("public", "django_migrations") not in tables(session):
         return []
     return [name for (name,) in session.execute("SELECT app || '.' || name FROM django_migrations ORDER BY 1")]
+
+
+def transaction_numbers(session: psycopg.Connection) -> list[tuple[str, str, str]]:
+    """Schema, table and name of each column that holds the number of a transaction (xid8)."""
+    return session.execute(
+        "SELECT c.table_schema, c.table_name, c.column_name FROM information_schema.columns c"
+        " JOIN pg_tables t ON (t.schemaname, t.tablename) = (c.table_schema, c.table_name)"
+        " WHERE c.udt_name = 'xid8' AND c.table_schema NOT IN ('pg_catalog', 'information_schema') ORDER BY 1, 2, 3"
+    ).fetchall()

@@ -38,7 +38,6 @@ class Facts:
     begins: str = ""  # WAL position where replay of a physical copy begins, and where it is consistent
     ends: str = ""
     counts: dict[str, int] = field(default_factory=dict)
-    migrations: list[str] = field(default_factory=list)
 
 
 def take(directory: Path, state: Path, *, wanted: str | None, key: Key, report: Report) -> tuple[Path, dict[str, Any]]:
@@ -55,7 +54,7 @@ def take(directory: Path, state: Path, *, wanted: str | None, key: Key, report: 
         if session.execute("SELECT pg_try_advisory_lock(%s)", [LOCK]).fetchone() != (True,):
             raise Conflict("backup_running")
         with folder.new_file(path) as file:
-            sealer = Writer(file, key, _header(origin, kind, began))
+            sealer = Writer(file, key, {**_header(origin, kind, began), "migrations": rows.migrations(session)})
             parts = PartsWriter(sealer)
             _carry_files(parts, state, origin)
             with parts.part(DATABASE[kind]) as sink:
@@ -104,7 +103,6 @@ def _manifest(facts: Facts, parts: PartsWriter) -> dict[str, Any]:
         "covers": facts.covers.isoformat(),
         "begins": facts.begins,
         "ends": facts.ends,
-        "migrations": facts.migrations,
         "counts": facts.counts,
         "parts": {name: digest.plain() for name, digest in parts.digests.items()},
     }
@@ -118,7 +116,7 @@ def _physical(origin: Source, session: psycopg.Connection, facts: Facts, report:
     """
     with session.transaction():
         session.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
-        _describe(session, facts)
+        facts.counts = rows.counts(session)
     session.execute("SELECT pg_create_physical_replication_slot('yipan_backup_' || pg_backend_pid(), true, true)")
     (total,) = session.execute("SELECT sum(pg_database_size(oid)) FROM pg_database").fetchone() or (0,)
     where, variables = programs.connection(origin.url)
@@ -146,7 +144,7 @@ def _logical(origin: Source, session: psycopg.Connection, facts: Facts, report: 
         snapshot, total = session.execute(
             "SELECT pg_export_snapshot(), pg_database_size(current_database())"
         ).fetchone() or ("", 0)
-        _describe(session, facts)
+        facts.counts = rows.counts(session)
         where, variables = programs.connection(origin.url)
         command = [programs.find("pg_dump", server=origin.major), "--dbname", where, "--no-password"]
         command += ["--format=custom", "--compress=0", f"--snapshot={snapshot}"]
@@ -156,11 +154,6 @@ def _logical(origin: Source, session: psycopg.Connection, facts: Facts, report: 
                 yield block
                 done += len(block)
                 report("backup_copying", done // MEGABYTE, max(int(total), done) // MEGABYTE)
-
-
-def _describe(session: psycopg.Connection, facts: Facts) -> None:
-    """Note down what the snapshot of the open transaction holds."""
-    facts.counts, facts.migrations = rows.counts(session), rows.migrations(session)
 
 
 def _position(session: psycopg.Connection) -> str:

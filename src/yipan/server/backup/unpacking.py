@@ -33,7 +33,8 @@ def unpack(
 ) -> Content:
     """Write the database of a backup into the new directory `data`, each path given to `own`; other parts to `carry`.
 
-    What is on the disk then is checked by PostgreSQL's own pg_verifybackup, the journal included. Raises what
+    What is there then is checked by PostgreSQL's own pg_verifybackup, the journal included; PostgreSQL forces it to
+    the disk before it starts from a copy. Raises what
     `checking.read` raises, and Unavailable("backup_program_failed").
     """
     data.mkdir(mode=0o700)
@@ -46,7 +47,6 @@ def unpack(
             carry(part)
 
     content = checking.read(path, handle, report=report)
-    os.sync()
     _verify(data, content.about["postgres"])
     return content
 
@@ -85,15 +85,10 @@ def bring_journal(
 ) -> Recovery:
     """Put what the WAL archive has since the backup into `data`, and say how PostgreSQL replays it.
 
-    Without an archive the database is that of the backup's end. Raises InvalidInput("restore_needs_archive" or
-    "restore_before_backup"), NotFound("wal_not_there").
+    Without an archive the database is that of the backup's end. Raises NotFound("wal_not_there").
     """
-    if until is not None and until < (covers := datetime.fromisoformat(content.manifest["covers"])):
-        raise InvalidInput("restore_before_backup", covers=covers.isoformat(timespec="seconds"))
     archive = wal.directory(content.about["system"])
     if archive is None:
-        if until is not None:
-            raise InvalidInput("restore_needs_archive")
         return Recovery({})
     segments = wal.since(archive, content.manifest["begins"])
     journal = data / JOURNAL
