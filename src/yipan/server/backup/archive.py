@@ -7,19 +7,22 @@ seconds, and a restore can stop at any moment between.
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import shutil
 import signal
 import subprocess
 import threading
+import time
 from datetime import datetime
 from pathlib import Path
 
+import psycopg
 from psycopg import sql
 
 from yipan import __version__
 from yipan.kernel import clock
-from yipan.kernel.errors import InvalidInput
+from yipan.kernel.errors import InvalidInput, Unavailable
 from yipan.server import environment
 from yipan.server.backup import folder, programs, sealed, source, wal
 from yipan.server.backup.keys import Key
@@ -30,6 +33,7 @@ log = logging.getLogger(__name__)
 SLOT = "yipan_archive"
 STAGING = "wal-staging"
 LOOK_SECONDS = 1.0
+CATCH_UP_SECONDS = 10.0
 SEAL_SECONDS = 5.0  # how much of the newest journal a lost machine may cost
 MOST_STAGED = 64  # segments of 16 MB that wait for an archive that cannot be written; the server keeps the others
 LOST = ("has already been removed", "can no longer get changes", "has been invalidated", "can no longer access")
@@ -59,6 +63,7 @@ class Archiver:
                 waited = 0.0 if waited >= SEAL_SECONDS else waited + LOOK_SECONDS
                 stop.wait(LOOK_SECONDS)
         finally:
+            self._catch_up()
             self._end()
             self.seal(partial=True)
 
@@ -105,11 +110,26 @@ class Archiver:
         self._make_slot(anew=any(words in said for words in LOST))
         where, variables = programs.connection(self._origin.url)
         command = [programs.find("pg_receivewal", server=self._origin.major), "--dbname", where, "--no-password"]
-        command += ["--directory", str(self._staging), "--slot", SLOT, "--no-loop"]
+        command += ["--directory", str(self._staging), "--slot", SLOT, "--no-loop", "--status-interval=1"]
         with self._said.open("wb") as messages:
             self._child = subprocess.Popen(
                 command, stdin=subprocess.DEVNULL, stdout=messages, stderr=messages, env=variables
             )
+
+    def _catch_up(self) -> None:
+        """Before an orderly end: wait until what is committed by now was fetched. A dead server is not waited for."""
+        deadline = time.monotonic() + CATCH_UP_SECONDS
+        fetched = (
+            "SELECT coalesce(bool_or(write_lsn >= %s::pg_lsn), false) FROM pg_stat_replication r"
+            " JOIN pg_replication_slots s ON s.active_pid = r.pid WHERE s.slot_name = %s"
+        )
+        with contextlib.suppress(Unavailable, psycopg.Error), source.connect(self._origin.url) as connection:
+            position = connection.execute("SELECT pg_current_wal_flush_lsn()").fetchone()
+            while connection.execute(fetched, [position and position[0], SLOT]).fetchone() != (True,):
+                if time.monotonic() > deadline:
+                    log.warning("the end of the journal was not fetched in time")
+                    return
+                time.sleep(0.1)
 
     def _make_slot(self, *, anew: bool) -> None:
         """The slot that makes the server keep what was not fetched; `anew` when it gave that up meanwhile."""
