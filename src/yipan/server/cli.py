@@ -10,6 +10,7 @@ import click
 
 from yipan import __version__
 from yipan.kernel.errors import YipanError
+from yipan.server import cli_backup
 
 PASS_ON: dict[str, Any] = {"ignore_unknown_options": True, "allow_extra_args": True, "help_option_names": []}
 LOST_DATABASE, OTHER_NETWORK = 1, 3
@@ -268,6 +269,10 @@ def manage(context: click.Context) -> None:
         from django.core.management import execute_from_command_line
 
         execute_from_command_line(["yipan manage", *context.args])
+
+
+for command in (cli_backup.backup, cli_backup.restore):
+    main.add_command(command)
 
 
 if __name__ == "__main__":

@@ -4,7 +4,11 @@ from __future__ import annotations
 
 import os
 from typing import Any
-from urllib.parse import parse_qsl, unquote, urlsplit
+
+import psycopg
+from psycopg.conninfo import conninfo_to_dict
+
+from yipan.kernel.errors import Unavailable
 
 PATIENCE_SECONDS = 10
 """How long a thread waits for a connection of its process before the request fails: long enough for a database that
@@ -28,23 +32,27 @@ def pool() -> dict[str, int]:
 
 
 def from_url(url: str) -> dict[str, Any]:
-    """Django's DATABASES entry of `postgresql://user:password@host:port/name?option=value`.
+    """Django's DATABASES entry of `postgresql://user:password@host:port/name?option=value`, as libpq reads it.
 
-    A socket directory is given percent-encoded as the host or as `?host=/path`. An empty URL means the embedded
+    Several servers are `host1:port1,host2:port2`, with `target_session_attrs=read-write` for the one that accepts
+    writes. A socket directory is given percent-encoded as the host or as `?host=/path`. An empty URL means the embedded
     server, whose URL the supervisor sets before anything connects; a name is filled in so that settings load.
+    Raises Unavailable("database_url_invalid").
     """
-    parts = urlsplit(url or "postgresql:///yipan")
-    query = dict(parse_qsl(parts.query))
+    try:
+        parts = {name: str(value) for name, value in conninfo_to_dict(url or "postgresql:///yipan").items()}
+    except psycopg.ProgrammingError as error:
+        raise Unavailable("database_url_invalid", why=str(error).strip()) from None
     return {
         "ENGINE": "django.db.backends.postgresql",
-        "NAME": unquote(parts.path.lstrip("/")) or "yipan",
-        "USER": unquote(parts.username or "") or query.pop("user", ""),
-        "PASSWORD": unquote(parts.password or "") or query.pop("password", ""),
-        "HOST": query.pop("host", "") or unquote(parts.hostname or ""),
-        "PORT": str(parts.port or query.pop("port", "") or ""),
+        "NAME": parts.pop("dbname", "yipan"),
+        "USER": parts.pop("user", ""),
+        "PASSWORD": parts.pop("password", ""),
+        "HOST": parts.pop("host", ""),
+        "PORT": parts.pop("port", ""),
         "CONN_MAX_AGE": 0,
         # An empty question before each use: after the database was away, a pool still holds its dead connections.
         "CONN_HEALTH_CHECKS": True,
         "DISABLE_SERVER_SIDE_CURSORS": True,  # a pooler in transaction mode gives each transaction another session
-        "OPTIONS": {"pool": pool(), **query},
+        "OPTIONS": {"pool": pool(), **parts},
     }

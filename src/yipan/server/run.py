@@ -124,6 +124,8 @@ class Supervisor:
 
     def _jobs(self) -> list[Job]:
         jobs = [Job("web", ("web",)), Job("worker", ("worker",)), Job("hl7", ("hl7", "listen"))]
+        if os.environ.get("YIPAN_WAL_ARCHIVE"):
+            jobs.append(Job("archive", ("backup", "archive")))
         if self._has_demo:
             jobs.append(Job("demo", ("demo", "feed")))
         return jobs

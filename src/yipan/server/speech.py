@@ -49,10 +49,11 @@ def set_up_words() -> None:
 
 def say(code: str, /, **params: Any) -> str:
     """The sentence of a code, filled with texts and numbers. Needs `set_up` or `set_up_words`."""
-    from yipan.ui.sentences.server import SENTENCES
+    from yipan.ui.sentences import backup, server
 
-    if code in SENTENCES:
-        return str(SENTENCES[code]).format(**params)
+    for room in (server, backup):
+        if code in room.SENTENCES:
+            return str(room.SENTENCES[code]).format(**params)
     from yipan.ui.messages import sentence
 
     return sentence(code, params)

@@ -13,7 +13,7 @@ from yipan.server.doctor.finding import Finding, fault, warning
 
 LITTLE_BYTES = 2 * 1024**3
 LITTLE_SHARE = 0.1
-SECRETS = ("secret.key", "database/*.password", "*.pem", "keys/*")
+SECRETS = ("*.key", "keys.json", "database/*.password", "audit/*.pem", "audit/*.key")
 
 
 def room_on_disk() -> Iterator[Finding]:

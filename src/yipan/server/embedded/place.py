@@ -66,8 +66,7 @@ def prepare(state: Path, name: str) -> Place:
     state>/name` instead; no permission is ever loosened. Raises Unavailable when a directory cannot be written or
     reached, or the data are of another major version.
     """
-    near, far = state / name, _system_place(state) / name
-    base = far if not _has_data(near) and _has_data(far) else near
+    base, far = base_of(state, name), places_of(state, name)[1]
     account = accounts.choose(base / "data")
     make_directory(state)
     make_directory(base.parent, 0o755)
@@ -104,6 +103,22 @@ def _check_version(place: Place) -> None:
         have = int((place.data / "PG_VERSION").read_text().split(".")[0])
         if have != place.major:
             raise Unavailable("database_other_version", path=str(place.data), have=have, want=place.major)
+
+
+def places_of(state: Path, name: str) -> tuple[Path, Path]:
+    """Where the server called `name` can be: near, in the state directory, and far, where its user can walk."""
+    return state / name, _system_place(state) / name
+
+
+def base_of(state: Path, name: str) -> Path:
+    """Where it is, or would be tried first: far only when its data are there alone."""
+    near, far = places_of(state, name)
+    return far if not _has_data(near) and _has_data(far) else near
+
+
+def has_data(state: Path, name: str) -> bool:
+    """Whether the server called `name` has data, near or far."""
+    return _has_data(base_of(state, name))
 
 
 def _has_data(base: Path) -> bool:

@@ -9,7 +9,7 @@ import os
 import signal
 import subprocess
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import IO
 from urllib.parse import quote
@@ -18,7 +18,7 @@ import psycopg
 
 from yipan.kernel.errors import Unavailable
 from yipan.server.embedded import cluster, postmaster
-from yipan.server.embedded.place import Place, make_directory, prepare
+from yipan.server.embedded.place import Place, has_data, make_directory, prepare
 from yipan.server.embedded.postmaster import Postmaster
 
 OPTIONS = {
@@ -27,6 +27,7 @@ OPTIONS = {
     "max_connections": "100",
     "shared_buffers": "128MB",
     "max_wal_size": "512MB",
+    "max_slot_wal_keep_size": "4GB",  # an archive that nobody fills must not fill the disk
     "max_parallel_workers_per_gather": "0",
     "jit": "off",
     "huge_pages": "off",
@@ -45,6 +46,7 @@ RECOVERY_SECONDS = 1800.0
 ORPHAN_SECONDS = 10.0
 STOP_SECONDS = 60.0
 POLL_SECONDS = 0.05
+NOT_OPEN = "not accepting connections"  # while a journal is replayed and nobody may look
 LARGEST_LOG = 10_000_000
 
 
@@ -52,7 +54,8 @@ class Server:
     """One embedded server, held by one process at a time.
 
     `state` is the directory of Yipan's state and `name` that of the server in it. With `forgetful` nothing is forced to
-    the disk: for tests. `say` gets codes of what takes long (`database_make`, `database_start`, `database_recover`).
+    the disk: for tests. `options` are settings of PostgreSQL for this run. `say` gets codes of what takes long
+    (`database_make`, `database_start`, `database_recover`).
     """
 
     def __init__(
@@ -61,12 +64,13 @@ class Server:
         name: str = "database",
         *,
         forgetful: bool = False,
+        options: Mapping[str, str] | None = None,
         say: Callable[[str], None] = lambda code: None,
     ) -> None:
         self._state = state.absolute()
         self._name = name
         self._forgetful = forgetful
-        self._options = OPTIONS | (FORGETFUL if forgetful else {})
+        self._options = {**OPTIONS, **(FORGETFUL if forgetful else {}), **(options or {})}
         self._say = say
         self._lock: IO[str] | None = None
         self._place: Place | None = None
@@ -219,7 +223,7 @@ class Server:
             cluster.connect(place, self._sockets).close()
         except psycopg.OperationalError as error:
             text = str(error)
-            if "starting up" in text or "recovery" in text or "not yet accepting" in text:
+            if "starting up" in text or "recovery" in text or "not yet accepting" in text or NOT_OPEN in text:
                 deadline += RECOVERY_SECONDS
                 self._tell_recovery()
             elif "authentication failed" in text:
@@ -244,6 +248,18 @@ def running_url(state: Path, name: str = "database") -> str | None:
         return None
     server._sockets = live.sockets
     return server.url
+
+
+def administrator(state: Path, url: str, name: str = "database") -> str | None:
+    """URL of the superuser in Yipan's database, when `url` names the embedded server of `state`; else None."""
+    try:
+        ours = has_data(state.resolve(), name) and running_url(state, name) == url
+    except Unavailable:
+        return None
+    if not ours:
+        return None
+    password = quote(prepare(state.resolve(), name).password(cluster.ADMINISTRATOR))
+    return url.replace(url.split("@")[0], f"postgresql://{cluster.ADMINISTRATOR}:{password}", 1)
 
 
 def _worth_retrying(log: Path) -> bool:

@@ -26,7 +26,7 @@ def test_help_loads_nothing_heavy() -> None:
     )
     child = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60)
     assert child.stdout.splitlines()[-1] == "[]"
-    for name in ("run", "migrate", "web", "worker", "hl7", "network", "user", "demo", "manage"):
+    for name in ("run", "migrate", "web", "worker", "hl7", "network", "user", "demo", "manage", "backup", "restore"):
         assert f"  {name} " in child.stdout
 
 

@@ -10,13 +10,15 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
 
 from yipan.kernel.errors import Unavailable
 from yipan.server import run
-from yipan.server.run import health_of
+from yipan.server.progress import Show
+from yipan.server.run import Supervisor, health_of
 from yipan.server.tests.test_web import database_url, free_port
 
 PATIENCE = 120.0
@@ -120,3 +122,12 @@ def test_everything_starts_comes_back_and_stops(tmp_path: Path) -> None:
     finally:
         supervisor.kill()
         supervisor.wait()
+
+
+def test_the_journal_is_archived_only_where_an_archive_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    """One process more with YIPAN_WAL_ARCHIVE, none without."""
+    supervisor = Supervisor(Path(), Show(), ExitStack())
+    monkeypatch.delenv("YIPAN_WAL_ARCHIVE", raising=False)
+    assert "archive" not in [job.name for job in supervisor._jobs()]
+    monkeypatch.setenv("YIPAN_WAL_ARCHIVE", "/somewhere")
+    assert [job.arguments for job in supervisor._jobs() if job.name == "archive"] == [("backup", "archive")]
