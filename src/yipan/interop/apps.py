@@ -6,8 +6,10 @@ class InteropConfig(AppConfig):
     label = "interop"
 
     def ready(self) -> None:
+        from yipan.base.audit import watching
         from yipan.interop import verbs, words
         from yipan.ui import messages
 
         verbs.announce()
         messages.register(words.SENTENCES)
+        watching.watch(watching.Watched("interop_source"), watching.Watched("interop_locationalias"))

@@ -10,6 +10,7 @@ import click
 
 from yipan import __version__
 from yipan.kernel.errors import YipanError
+from yipan.server.audit import audit
 
 PASS_ON: dict[str, Any] = {"ignore_unknown_options": True, "allow_extra_args": True, "help_option_names": []}
 LOST_DATABASE, OTHER_NETWORK = 1, 3
@@ -129,6 +130,9 @@ def _network_command(context: click.Context) -> None:
     from yipan.base.network.command import network as command
 
     sys.exit(command.main(args=context.args, prog_name=context.command_path, standalone_mode=False) or 0)
+
+
+main.add_command(audit)
 
 
 @main.group()

@@ -13,6 +13,7 @@ from django.db import connections
 from procrastinate.contrib.django import app
 from procrastinate.contrib.django.django_connector import DjangoConnector
 
+from yipan.base.audit import sealing
 from yipan.spine import outbox, registry
 
 log = logging.getLogger(__name__)
@@ -22,16 +23,17 @@ LOOK_SECONDS = 2.0  # the outbox is looked at this often even without being told
 GRACE_SECONDS = 10.0
 FIRST_WAIT, LONGEST_WAIT = 1.0, 30.0
 CHANNEL = "yipan_outbox"
+BASE = (registry.Periodic("audit.seal", 5, sealing.seal_and_keep),)
+"""What the base rooms, which know no line, want done on time."""
 
 
 def work() -> None:
     """Work until SIGTERM or Ctrl-C; what has begun is finished, for at most ten seconds."""
     stop = threading.Event()
     threads = [threading.Thread(target=relay, args=(stop,), name="outbox", daemon=True)]
-    for line in registry.lines():
-        for periodic in line.periodic:
-            arguments = (periodic.name, periodic.every_seconds, periodic.run, stop)
-            threads.append(threading.Thread(target=repeat, args=arguments, name=periodic.name, daemon=True))
+    for periodic in (*BASE, *(periodic for line in registry.lines() for periodic in line.periodic)):
+        arguments = (periodic.name, periodic.every_seconds, periodic.run, stop)
+        threads.append(threading.Thread(target=repeat, args=arguments, name=periodic.name, daemon=True))
     for thread in threads:
         thread.start()
     try:

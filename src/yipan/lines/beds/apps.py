@@ -6,6 +6,11 @@ class BedsConfig(AppConfig):
     label = "beds"
 
     def ready(self) -> None:
+        from yipan.base.audit import watching
         from yipan.lines.beds import line
 
         line.announce()
+        watching.watch(
+            watching.Watched("beds_admissionrequest", key="request_id", private=("diagnosis", "note")),
+            watching.Watched("beds_placement", key="booking_id"),
+        )
