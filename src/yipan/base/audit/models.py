@@ -37,6 +37,9 @@ class Entry(models.Model):
             models.Index(name="audit_actor", fields=["actor_user_id", "-id"], condition=Q(actor_user_id__isnull=False)),
             models.Index(name="audit_action", fields=["action", "-id"]),
             models.Index(name="audit_object", fields=["object_type", "object_id", "-id"]),
+            models.Index(
+                name="audit_list", fields=["object_id", "actor_user_id", "-at"], condition=Q(object_type="list")
+            ),
         ]
 
     def __str__(self) -> str:
