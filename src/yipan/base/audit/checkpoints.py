@@ -6,6 +6,7 @@ from __future__ import annotations
 import base64
 import binascii
 import json
+from collections import deque
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -79,10 +80,7 @@ def kept() -> Iterator[dict[str, Any]]:
 
 def newest() -> dict[str, Any] | None:
     """The last checkpoint that is kept beside the state."""
-    last = None
-    for last in kept():
-        pass
-    return last
+    return next(iter(deque(kept(), maxlen=1)), None)
 
 
 def keep_when_due() -> bool:

@@ -1,9 +1,9 @@
 """Row changes that nobody told of: a trigger on the tables that matter writes them into the trail.
 
-Every change that Yipan makes leaves an entry or an event, with its actor, in the same transaction. So when a transaction
-that changed a watched row commits without one, somebody was there with SQL of their own, and the database itself
-records the row, the old and new values and its user. The trigger is deferred to the commit and costs two look-ups by
-index where an entry is found. Why not a copy of every row version: docs/adr/0003-rows-changed-outside.md.
+Every change that Yipan makes leaves an entry or an event, with its actor, in the same transaction. So when a
+transaction that changed a watched row commits without one, somebody was there with SQL of their own, and the database
+itself records the row, the old and new values and its user. The trigger is deferred to the commit and costs two
+look-ups by index where an entry is found. Why not a copy of every row version: docs/adr/0003-rows-changed-outside.md.
 """
 
 from __future__ import annotations
@@ -52,7 +52,7 @@ TOLD = "EXISTS (SELECT FROM {table} WHERE xid = pg_current_xact_id(){unless})"
 class Watched:
     """A table whose rows are watched.
 
-    `key` and `patient` name the columns of the row's and its patient's identifier ("" for none). The values of `private`
+    `key` and `patient` name the columns of the row's and its patient's identifier ("" for none). Values of `private`
     columns are left out of the entry, because readers of the trail need not see patients; changes of `ignored` columns
     alone are not told.
     """
@@ -86,8 +86,10 @@ def install(**_: Any) -> None:
     """Bring function and triggers up to date after a migration; does nothing where they are."""
     with connection.cursor() as cursor:
         body = _body(cursor)
-        cursor.execute("SELECT prosrc FROM pg_proc WHERE proname = %s AND pronamespace = current_schema()::regnamespace",
-                       [FUNCTION])
+        cursor.execute(
+            "SELECT prosrc FROM pg_proc WHERE proname = %s AND pronamespace = current_schema()::regnamespace",
+            [FUNCTION],
+        )
         if (body,) not in cursor.fetchall():
             cursor.execute("SELECT quote_ident(current_schema())")
             (schema,) = cursor.fetchone()

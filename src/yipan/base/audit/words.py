@@ -10,6 +10,5 @@ ACTIONS = {
     "row.delete": _("Row removed outside Yipan"),
     "row.truncate": _("Table emptied outside Yipan"),
     "list.read": _("Looked at a list of patients"),
-    "audit.read": _("Looked at the audit trail"),
     "audit.exported": _("Exported the audit trail"),
 }

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from django.apps import AppConfig
 
-
 TABLES = (
     "alliance",
     "bed",

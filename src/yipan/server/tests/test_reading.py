@@ -63,10 +63,11 @@ def hospital() -> BusyHospital:
     gone = made.bookings["leaving"]
     booking.depart(booking_id=gone.id, by=SYSTEM, turnover_length=timedelta(minutes=30))
     FollowUpCall.objects.create(booking=made.bookings["away"], due_on=NOON.date())
-    twins = [identities.register(actor=SYSTEM, name="孙双生", sex="male", birth_date=gone.period.lower.date()) for _ in "ab"]
-    DuplicateCandidate.objects.get_or_create(
-        left=min(twins, key=lambda t: t.pk), right=max(twins, key=lambda t: t.pk), defaults={"score": 1, "created_at": NOON}
-    )
+    twins = [
+        identities.register(actor=SYSTEM, name="孙双生", sex="male", birth_date=gone.period.lower.date()) for _ in "ab"
+    ]
+    left, right = sorted(twins, key=lambda twin: twin.pk)
+    DuplicateCandidate.objects.get_or_create(left=left, right=right, defaults={"score": 1, "created_at": NOON})
     others = [identities.register(actor=SYSTEM, name=f"周合{n}", sex="male", birth_date=None) for n in "并了"]
     identities.merge(actor=SYSTEM, survivor_id=others[0].pk, retired_id=others[1].pk, reason="same")
     His(made.network).say("A01", "P1", made.bed(5))
@@ -118,7 +119,7 @@ def addresses(made: BusyHospital) -> Iterator[tuple[str, str]]:
 
 
 def test_whoever_is_shown_a_patient_leaves_an_entry(hospital: BusyHospital, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Every page is opened by those who see most; where a name stands in the answer, whole or masked, an entry was written."""
+    """Every page is opened by those who see most; where the answer has a name, even masked, there is an entry."""
     monkeypatch.setattr(journal, "SAME_LOOK", timedelta(0))
     names = set(Patient.objects.values_list("name", flat=True))
     signs = {text for name in names for text in (name, mask_name(name))}
@@ -139,7 +140,7 @@ def test_whoever_is_shown_a_patient_leaves_an_entry(hospital: BusyHospital, monk
 
 
 def test_a_list_that_is_kept_open_is_one_look(hospital: BusyHospital) -> None:
-    """Live refreshes of the same list by the same person leave one entry in a quarter of an hour; others leave theirs."""
+    """Live refreshes of a list by one person leave one entry in a quarter of an hour; others leave theirs."""
     ward = reverse("ward", args=[hospital.network.wards["neurosurgery"].id])
     client = signed_in(hospital.network.organisation, Role.COORDINATOR)
     looks = Entry.objects.filter(action="list.read")

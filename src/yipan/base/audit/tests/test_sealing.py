@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
 
 import psycopg
 import pytest
@@ -17,18 +16,13 @@ from yipan.base.audit.tests.test_journal import Someone
 from yipan.base.audit.verifying import verify
 from yipan.kernel import clock
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("sealer")]
 
 INSERT = """
 INSERT INTO audit_entry (at, actor_kind, actor_name, action, object_type, object_id, organisation_path, data)
 VALUES (%s, 'person', 'x', 'tea.make', 'cup', '1', '', '{}') RETURNING id
 """
 NOW = datetime(2026, 3, 1, 8, tzinfo=UTC)
-
-
-@pytest.fixture(autouse=True)
-def _directory(settings: Any, tmp_path: Path) -> None:
-    settings.YIPAN_AUDIT_DIRECTORY = tmp_path
 
 
 def other() -> psycopg.Connection:
@@ -43,7 +37,7 @@ def sealed_ids() -> list[int]:
 
 
 def test_a_slow_transaction_is_sealed_when_it_ends() -> None:
-    """Entries committed while an older transaction is open wait for it; its entry with the smaller number is not lost."""
+    """Entries committed while an older transaction is open wait for it; its entry, though smaller, is not lost."""
     with other() as slow:
         (early,) = slow.execute(INSERT, [NOW]).fetchone()
         audit.record(Someone(), "tea.make", "cup", 1)

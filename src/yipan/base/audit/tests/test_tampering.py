@@ -6,44 +6,44 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from hashlib import sha256
-from pathlib import Path
 from typing import Any
 
 import pytest
-from django.db import connection, transaction
+from django.conf import settings as django_settings
+from django.db import DatabaseError, connection, transaction
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from yipan.base import audit
-from yipan.base.audit import checkpoints, keys, sealing
+from yipan.base.audit import checkpoints, journals, keys, sealing
 from yipan.base.audit.findings import Finding, Kind
 from yipan.base.audit.leaves import root
 from yipan.base.audit.models import Entry, Seal
+from yipan.base.audit.tests.conftest import OWN
 from yipan.base.audit.tests.test_journal import Someone
 from yipan.base.audit.verifying import unsealed, verify
-from yipan.base.audit import journals
 from yipan.kernel import clock
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = pytest.mark.django_db
 
 ROWS, BATCH = 30, 7
 ROW = st.integers(0, ROWS - 1)
 ONCE = settings(max_examples=12, suppress_health_check=list(HealthCheck))
 
 
-@pytest.fixture(autouse=True)
-def _directory(settings: Any, tmp_path: Path) -> None:
-    settings.YIPAN_AUDIT_DIRECTORY = tmp_path
-
-
-@pytest.fixture
-def sealed(_directory: None) -> list[int]:
-    """Identifiers of entries that are sealed, several to a seal."""
-    with clock.using(clock.FrozenClock(datetime(2026, 3, 1, 8, tzinfo=UTC))):
-        for number in range(ROWS):
-            audit.record(Someone(), "tea.make", "cup", number, data={"sugar": number / 3})
-        assert sealing.seal(BATCH) == ROWS
-    return list(Entry.objects.order_by("id").values_list("id", flat=True))
+@pytest.fixture(scope="module")
+def sealed(django_db_setup: None, django_db_blocker: Any, tmp_path_factory: Any) -> Iterator[list[int]]:
+    """Identifiers of entries that are committed and sealed, several to a seal, for all tests of this file."""
+    with django_db_blocker.unblock(), pytest.MonkeyPatch.context() as patch:
+        patch.setattr(sealing, "NOW", OWN)
+        patch.setattr(django_settings, "YIPAN_AUDIT_DIRECTORY", tmp_path_factory.mktemp("audit"))
+        with clock.using(clock.FrozenClock(datetime(2026, 3, 1, 8, tzinfo=UTC))):
+            for number in range(ROWS):
+                audit.record(Someone(), "tea.make", "cup", number, data={"sugar": number / 3})
+            assert sealing.seal(BATCH) == ROWS
+        yield list(Entry.objects.order_by("id").values_list("id", flat=True))
+        with connection.cursor() as cursor:
+            cursor.execute("TRUNCATE audit_entry, audit_seal")
 
 
 @contextmanager
@@ -91,7 +91,9 @@ def test_a_changed_entry_is_named(sealed: list[int], place: int, column: str) ->
         "patient_id": "gen_random_uuid()",
     }
     with tampering() as cursor:
-        cursor.execute(f"UPDATE audit_entry SET {column} = {values.get(column, repr('x'))} WHERE id = %s", [sealed[place]])
+        cursor.execute(
+            f"UPDATE audit_entry SET {column} = {values.get(column, repr('x'))} WHERE id = %s", [sealed[place]]
+        )
         restore(cursor)
         assert found() == [(Kind.CHANGED, sealed[place])]
 
@@ -195,7 +197,7 @@ def test_open_guards_are_told(sealed: list[int], table: str) -> None:
 
 def test_seals_refuse_changes(sealed: list[int]) -> None:
     """Not even raw SQL changes a seal while the triggers are on."""
-    with pytest.raises(Exception, match="append-only"):
+    with pytest.raises(DatabaseError, match="append-only"), transaction.atomic():
         Seal.objects.update(root="x")
     assert not Seal.objects.filter(root="x").exists()
 

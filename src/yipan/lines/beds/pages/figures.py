@@ -81,7 +81,7 @@ def stays(request: HttpRequest) -> HttpResponse:
             for s in found[:PAGE_SIZE]
         ],
     }
-    audit.record_list(actor, "beds.stays", which, count=len(context["rows"]))
+    audit.record_list(actor, "beds.stays", which, count=len(found[:PAGE_SIZE]))
     return render(request, "beds/figures_stays.html", context)
 
 
