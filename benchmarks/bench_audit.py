@@ -110,7 +110,8 @@ def journal(entries: int) -> None:
 
     with connection.cursor() as cursor:
         cursor.execute(
-            "INSERT INTO audit_entry (at, actor_kind, actor_name, action, object_type, object_id, organisation_path, data)"
+            "INSERT INTO audit_entry"
+            " (at, actor_kind, actor_name, action, object_type, object_id, organisation_path, data)"
             " SELECT clock_timestamp(), 'person', 'x', 'patient.read', 'patient', n::text, '0001.', '{\"a\": 1}'"
             " FROM generate_series(1, %s) AS n",
             [entries],

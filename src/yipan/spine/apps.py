@@ -15,7 +15,7 @@ class SpineConfig(AppConfig):
         patient_hooks.on_merge(identity.relabel, identity.restore)
         journals.register(journals.Journal("event", "spine_event", "kind", "recorded_at"))
         watching.watch(
-            watching.Watched("spine_booking", patient="patient_id"),
+            watching.Watched("spine_booking", patient="patient_id", ignored=("changed",)),
             watching.Watched("spine_request", patient="patient_id"),
             watching.Watched("spine_capacity"),
         )

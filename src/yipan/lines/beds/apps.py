@@ -11,6 +11,8 @@ class BedsConfig(AppConfig):
 
         line.announce()
         watching.watch(
-            watching.Watched("beds_admissionrequest", key="request_id", private=("diagnosis", "note")),
+            watching.Watched(
+                "beds_admissionrequest", key="request_id", private=("diagnosis", "note"), ignored=("changed",)
+            ),
             watching.Watched("beds_placement", key="booking_id"),
         )
