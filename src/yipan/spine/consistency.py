@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from django.db import connection
+from django.db import connection, transaction
 
 from yipan.base.audit.findings import Finding, Kind
 
@@ -43,15 +43,16 @@ SELECT b.id, b.state, last.kind
          SELECT FROM spine_booking AS n JOIN spine_event AS e ON e.booking_id = n.id
           WHERE n.previous_id = b.id AND e.kind = 'booking.swapped'))
 """
-BATCH = 500
 
 
 def bookings() -> Iterator[Finding]:
     """A finding for each booking whose state does not follow from its events."""
     pairs = [f"{kind} {state}" for kind, states in STATES.items() for state in states]
-    with connection.cursor() as cursor:
+    with (
+        transaction.atomic(),
+        connection.create_cursor("audit_bookings") as cursor,
+    ):  # a cursor of the server's: streams
         cursor.execute(WRONG, {"kinds": list(STATES), "pairs": pairs})
-        while rows := cursor.fetchmany(BATCH):
-            for booking, state, kind in rows:
-                params = {"table": "spine_booking", "id": str(booking), "state": state, "event": kind or "–"}
-                yield Finding(Kind.INCONSISTENT, params)
+        for booking, state, kind in cursor:
+            params = {"table": "spine_booking", "id": str(booking), "state": state, "event": kind or "–"}
+            yield Finding(Kind.INCONSISTENT, params)

@@ -97,15 +97,18 @@ def _inserted(journal: Journal, upto: int) -> Iterator[Finding]:
         cursor.execute("SELECT system_identifier FROM pg_control_system()")
         if cursor.fetchone()[0] != mark.cluster:  # restored, and not sealed since
             late, parameters = f"({UNSEALED} OR id > %s)", [*mark.unsealed, newest]
+    with (
+        transaction.atomic(),
+        connection.create_cursor("audit_inserted") as cursor,
+    ):  # a cursor of the server's: streams
         cursor.execute(
             f"SELECT id, {journal.what}, {journal.when} FROM {journal.table} AS row WHERE NOT ({late}) AND NOT EXISTS ("
             "SELECT FROM audit_seal AS seal CROSS JOIN unnest(seal.ids) AS sealed(id)"
             " WHERE seal.journal = %s AND seal.number <= %s AND sealed.id = row.id) ORDER BY id",
             [*parameters, journal.code, upto],
         )
-        found = cursor.fetchall()
-    for number, what, when in found:
-        yield _finding(Kind.INSERTED, journal.code, Row(number, b"", what, when.isoformat()), 0)
+        for number, what, when in cursor:
+            yield _finding(Kind.INSERTED, journal.code, Row(number, b"", what, when.isoformat()), 0)
 
 
 def _against_checkpoints(

@@ -28,7 +28,7 @@ pytestmark = pytest.mark.django_db
 
 ROWS, BATCH = 30, 7
 ROW = st.integers(0, ROWS - 1)
-ONCE = settings(max_examples=12, suppress_health_check=list(HealthCheck))
+ONCE = settings(max_examples=8, suppress_health_check=list(HealthCheck))
 
 
 @pytest.fixture(scope="module")
