@@ -16,7 +16,7 @@ from yipan.base.audit.tests.test_journal import Someone
 from yipan.base.audit.verifying import verify
 from yipan.kernel import clock
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("sealer")]
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("sealer"), pytest.mark.postgres15]
 
 INSERT = """
 INSERT INTO audit_entry (at, actor_kind, actor_name, action, object_type, object_id, organisation_path, data)

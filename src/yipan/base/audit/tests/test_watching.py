@@ -16,7 +16,7 @@ from yipan.base.audit.tests.test_journal import Someone
 from yipan.base.audit.verifying import verify
 from yipan.base.audit.watching import Watched
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.postgres15]
 
 
 def sql(text: str, *parameters: Any) -> None:
