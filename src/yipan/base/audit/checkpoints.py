@@ -6,7 +6,6 @@ from __future__ import annotations
 import base64
 import binascii
 import json
-from collections import deque
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -22,6 +21,8 @@ from yipan.kernel.errors import InvalidInput
 FORMAT = "yipan-checkpoint-1"
 NAME = "checkpoints.ndjson"
 EVERY = timedelta(hours=1)
+LONGEST = 8192
+"""More bytes than a checkpoint has: the last one is read without the others."""
 
 
 def make() -> dict[str, Any] | None:
@@ -80,7 +81,13 @@ def kept() -> Iterator[dict[str, Any]]:
 
 def newest() -> dict[str, Any] | None:
     """The last checkpoint that is kept beside the state."""
-    return next(iter(deque(kept(), maxlen=1)), None)
+    path = _path()
+    if not path.exists():
+        return None
+    with path.open("rb") as file:
+        file.seek(max(0, path.stat().st_size - LONGEST))
+        lines = file.read().split(b"\n")
+    return next((read(line.decode()) for line in reversed(lines) if line.strip()), None)
 
 
 def keep_when_due() -> bool:

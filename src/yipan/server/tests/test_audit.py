@@ -17,7 +17,7 @@ from yipan.base import audit as trail
 from yipan.base.access import SYSTEM
 from yipan.base.audit import sealing
 from yipan.base.audit.models import Entry
-from yipan.base.audit.tests.conftest import OWN
+from yipan.base.audit.tests.alone import OWN
 from yipan.server import session
 from yipan.server.audit import audit
 

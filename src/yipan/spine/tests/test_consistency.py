@@ -8,10 +8,14 @@ import pytest
 from django.db import connection
 
 from yipan.base.access import SYSTEM
+from yipan.base.audit import sealing
+from yipan.base.audit.findings import Kind
 from yipan.base.audit.models import Entry
+from yipan.base.audit.tests.alone import OWN
+from yipan.base.audit.verifying import verify
 from yipan.spine import booking, consistency
 from yipan.spine.booking import Claim
-from yipan.spine.models import Booking
+from yipan.spine.models import Booking, Event
 from yipan.spine.testing import NOON, hours, request_for, small_network
 
 pytestmark = pytest.mark.django_db
@@ -74,3 +78,19 @@ def test_a_booking_changed_by_sql_is_in_the_trail(held: Booking) -> None:
     entry = Entry.objects.get(object_type="spine_booking")
     assert (entry.action, entry.object_id, entry.patient_id) == ("row.update", str(held.id), held.patient_id)
     assert entry.data["changed"]["state"] == ["held", "released"]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_changed_event_is_named(held: Booking, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Events are sealed beside the audit trail: one that is changed with the triggers off is named."""
+    monkeypatch.setattr(sealing, "NOW", OWN)
+    sealing.seal()
+    event = Event.objects.get(booking_id=held.id)
+    with connection.cursor() as cursor:
+        cursor.execute("ALTER TABLE spine_event DISABLE TRIGGER USER")
+        cursor.execute("UPDATE spine_event SET ward_id = gen_random_uuid() WHERE id = %s", [event.pk])
+        cursor.execute("ALTER TABLE spine_event ENABLE TRIGGER USER")
+        cursor.execute("ALTER TABLE spine_event DISABLE TRIGGER event_never_truncated")  # as the tests need it
+    (finding,) = verify()
+    assert (finding.kind, finding.params["journal"], finding.params["id"]) == (Kind.CHANGED, "event", event.pk)
+    assert finding.params["what"] == "booking.held"

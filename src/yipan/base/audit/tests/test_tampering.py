@@ -19,7 +19,7 @@ from yipan.base.audit import checkpoints, journals, keys, sealing
 from yipan.base.audit.findings import Finding, Kind
 from yipan.base.audit.leaves import root
 from yipan.base.audit.models import Entry, Seal
-from yipan.base.audit.tests.conftest import OWN
+from yipan.base.audit.tests.alone import OWN
 from yipan.base.audit.tests.test_journal import Someone
 from yipan.base.audit.verifying import unsealed, verify
 from yipan.kernel import clock
