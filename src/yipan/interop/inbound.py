@@ -12,6 +12,8 @@ from django.db import Error as DatabaseError
 from django.db import close_old_connections, connection, transaction
 from prometheus_client import Counter
 
+from yipan.base import audit
+from yipan.base.access import SYSTEM
 from yipan.codecs.hl7v2 import Message
 from yipan.codecs.hl7v2.ack import Outcome, immediate
 from yipan.interop.applying import CHANNEL, apply_pending
@@ -80,7 +82,14 @@ def _store(raw: bytes, peer: str) -> Read:
 
 def _source(application: str, facility: str) -> Source:
     """The sender, made known when it is heard for the first time."""
-    return Source.objects.get_or_create(application=application, facility=facility)[0]
+    known = Source.objects.filter(application=application, facility=facility).first()
+    if known is not None:
+        return known
+    with transaction.atomic():
+        source, new = Source.objects.get_or_create(application=application, facility=facility)
+        if new:
+            audit.record(SYSTEM, "source.heard", "source", source.pk, data={"name": source.label})
+    return source
 
 
 def _kept(source: Source, told: Read) -> bool:

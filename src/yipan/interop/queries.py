@@ -119,11 +119,12 @@ def message(actor: Actor, message_id: int) -> InboundMessage:
 
 
 def may_see_patient(actor: Actor, row: InboundMessage) -> bool:
-    """Whether the message is shown with the patient's data; then the reading is audited."""
+    """Whether the message is shown with the patient's data; the reading is audited, masked or whole."""
     organisation = row.source.organisation
-    allowed = actor.may("patients.view", organisation.path if organisation else None)
-    if allowed:
-        audit.record(actor, "message.read", "message", row.pk, patient_id=row.patient_id)
+    path = organisation.path if organisation else ""
+    allowed = actor.may("patients.view", path or None)
+    told = {} if allowed else {"masked": True}
+    audit.record(actor, "message.read", "message", row.pk, patient_id=row.patient_id, path=path, data=told)
     return allowed
 
 

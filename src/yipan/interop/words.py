@@ -143,6 +143,7 @@ ACTIONS = {
     "message.replay": _("Tried a message again"),
     "message.replay_all": _("Tried waiting messages again"),
     "message.ignore": _("Decided to ignore a message"),
+    "source.heard": _("A sender was heard for the first time"),
     "source.edit": _("Changed the mapping of a sender"),
     "source.alias": _("Named the bed of a sender's location"),
     "source.alias_removed": _("Removed the name of a location"),

@@ -11,6 +11,7 @@ import click
 from yipan import __version__
 from yipan.kernel.errors import YipanError
 from yipan.server import cli_backup
+from yipan.server.audit import audit
 
 PASS_ON: dict[str, Any] = {"ignore_unknown_options": True, "allow_extra_args": True, "help_option_names": []}
 LOST_DATABASE, OTHER_NETWORK = 1, 3
@@ -271,7 +272,7 @@ def manage(context: click.Context) -> None:
         execute_from_command_line(["yipan manage", *context.args])
 
 
-for command in (cli_backup.backup, cli_backup.restore):
+for command in (audit, cli_backup.backup, cli_backup.restore):
     main.add_command(command)
 
 

@@ -98,6 +98,7 @@ TIME_ZONE = os.environ.get("YIPAN_TIME_ZONE", "Asia/Shanghai")
 STATIC_URL = "/static/"
 STATIC_ROOT = Path(os.environ.get("YIPAN_STATE") or "var").absolute() / "static"
 STATICFILES_DIRS: list[tuple[str, str] | str | Path] = [("bokeh", str(package_directory("bokeh") / "server/static/js"))]
+YIPAN_AUDIT_DIRECTORY = Path(os.environ.get("YIPAN_AUDIT_KEYS") or STATIC_ROOT.with_name("audit")).absolute()
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "yipan.server.static.VersionedStorage"},

@@ -14,6 +14,7 @@ from django.db import connections
 from procrastinate.contrib.django import app
 from procrastinate.psycopg_connector import PsycopgConnector
 
+from yipan.base.audit import sealing
 from yipan.base.vault import resealing, retention
 from yipan.server import direct, presence
 from yipan.server.logs import is_lost_database
@@ -26,22 +27,21 @@ LOOK_SECONDS = 2.0  # the outbox is looked at this often even without being told
 GRACE_SECONDS = 10.0
 FIRST_WAIT, LONGEST_WAIT = 0.5, 10.0
 CHANNEL = "yipan_outbox"
-HOUSEKEEPING: tuple[tuple[str, float, Callable[[], int]], ...] = (
-    ("vault.reseal", 15.0, resealing.advance),
-    ("vault.tidy", 6 * 3600.0, retention.tidy),
+BASE = (
+    registry.Periodic("audit.seal", 5, sealing.seal_and_keep),
+    registry.Periodic("vault.reseal", 15, resealing.advance),
+    registry.Periodic("vault.tidy", 6 * 3600, retention.tidy),
 )
+"""What the base rooms, which know no line, want done on time."""
 
 
 def work() -> None:
     """Work until SIGTERM or Ctrl-C; what has begun is finished, for at most ten seconds."""
     stop = threading.Event()
     threads = [threading.Thread(target=relay, args=(stop,), name="outbox", daemon=True)]
-    for line in registry.lines():
-        for periodic in line.periodic:
-            arguments = (periodic.name, periodic.every_seconds, periodic.run, stop)
-            threads.append(threading.Thread(target=repeat, args=arguments, name=periodic.name, daemon=True))
-    for name, seconds, run in HOUSEKEEPING:
-        threads.append(threading.Thread(target=repeat, args=(name, seconds, run, stop), name=name, daemon=True))
+    for periodic in (*BASE, *(periodic for line in registry.lines() for periodic in line.periodic)):
+        arguments = (periodic.name, periodic.every_seconds, periodic.run, stop)
+        threads.append(threading.Thread(target=repeat, args=arguments, name=periodic.name, daemon=True))
     for thread in threads:
         thread.start()
     try:

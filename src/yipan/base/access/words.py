@@ -15,4 +15,5 @@ ACTIONS = {
     "user.password_change": _("Changed the own password"),
     "user.activate": _("Activated a user"),
     "user.deactivate": _("Deactivated a user"),
+    "keys.resealed": _("Sealed rows with the new key"),
 }

@@ -1,4 +1,4 @@
-"""The one function that writes an entry."""
+"""The functions that write an entry: of an act, and of a look at a list."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import ipaddress
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from datetime import timedelta
 from typing import Any, Protocol
 from uuid import UUID
 
@@ -77,3 +78,25 @@ def record(
         data=data or {},
         address=current_address(),
     )
+
+
+LIST = "list"
+SAME_LOOK = timedelta(minutes=15)
+"""A list that somebody keeps open, refreshed live or read page by page, is one look for so long."""
+
+
+def record_list(actor: SomeActor, kind: str, scope: object = "", *, count: int, path: str = "") -> None:
+    """Append an entry "list.read": so many identifiable patients of a list were shown to somebody.
+
+    `kind` is a stable code of the list, `scope` what it was cut to (a ward's code). No entry for an empty list, nor for
+    the same list within `SAME_LOOK`.
+    """
+    from yipan.base.audit.models import Entry
+
+    if not count:
+        return
+    name = f"{kind} {scope}".strip()[:64]
+    same = Entry.objects.filter(object_type=LIST, object_id=name, actor_user_id=actor.user_id, actor_name=actor.name)
+    if same.filter(at__gt=clock.now() - SAME_LOOK).exists():
+        return
+    record(actor, "list.read", LIST, name, path=path, data={"count": count})

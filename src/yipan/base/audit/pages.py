@@ -1,16 +1,19 @@
-"""The audit trail as a page, for administrators."""
+"""The audit trail as a page, for administrators, and the same entries as a file of FHIR AuditEvents."""
 
 from __future__ import annotations
 
 from datetime import date, datetime, time, timedelta
+from typing import Any
 from uuid import UUID
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_GET
 
-from yipan.base.audit import labels, queries
+from yipan.base.audit import checkpoints, exporting, journals, labels, queries, verifying
+from yipan.base.audit.journal import record, record_list
+from yipan.base.audit.models import Seal
 from yipan.kernel.errors import InvalidInput
 
 PER_PAGE = 100
@@ -25,14 +28,17 @@ def trail(request: HttpRequest) -> HttpResponse:
     except InvalidInput as wrong:
         error, wanted = wrong, queries.Filter()
     before = request.GET.get("before", "")
+    actor: Any = request.actor  # type: ignore[attr-defined]
     rows = queries.entries(
-        request.actor,  # type: ignore[attr-defined]
+        actor,
         wanted,
         before=int(before) if before.isdecimal() else None,
         limit=PER_PAGE + 1,
     )
     shown = rows[:PER_PAGE]
+    record_list(actor, "audit.trail", count=len(shown))
     context = {
+        "seals": seals(),
         "entries": shown,
         "older": shown[-1].id if len(rows) > PER_PAGE else None,
         "label": labels.label,
@@ -41,6 +47,31 @@ def trail(request: HttpRequest) -> HttpResponse:
         "error": error,
     }
     return render(request, "audit/trail.html", context, status=422 if error else 200)
+
+
+@require_GET
+def export(request: HttpRequest) -> StreamingHttpResponse:
+    """What the filters of the page show, as FHIR AuditEvents (NDJSON). Raises Refused, InvalidInput."""
+    actor: Any = request.actor  # type: ignore[attr-defined]
+    lines = exporting.lines(actor, asked(request))
+    filters = {name: value for name, value in request.GET.items() if value}
+    record(actor, "audit.exported", "audit", "trail", data={"filters": filters})
+    response = StreamingHttpResponse(lines, content_type="application/fhir+ndjson")
+    response["Content-Disposition"] = 'attachment; filename="audit-events.ndjson"'
+    return response
+
+
+def seals() -> dict[str, Any]:
+    """How far the journals are sealed, what waits, and the last checkpoint that this machine keeps."""
+    last = Seal.objects.order_by("-number").only("number", "at").first()
+    kept = checkpoints.newest()
+    return {
+        "number": last.number if last else 0,
+        "at": last.at if last else None,
+        "waiting": sum(verifying.unsealed(journal) for journal in journals.every()),
+        "checkpoint": datetime.fromisoformat(kept["at"]) if kept else None,
+        "checkpoint_number": kept["seal"] if kept else 0,
+    }
 
 
 def asked(request: HttpRequest) -> queries.Filter:

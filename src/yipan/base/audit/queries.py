@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 from uuid import UUID
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from yipan.base.audit.models import Entry
 from yipan.kernel.errors import Refused
@@ -36,6 +37,18 @@ def entries(reader: Reader, wanted: Filter, *, before: int | None = None, limit:
     Shown are entries of the reader's organisations and those that belong to none (logins, patient identities, which
     the whole network shares). Raises Refused when the reader may read none.
     """
+    rows = _rows(reader, wanted)
+    if before is not None:
+        rows = rows.filter(id__lt=before)
+    return list(rows.order_by("-id")[:limit])
+
+
+def stream(reader: Reader, wanted: Filter) -> Iterator[Entry]:
+    """All of them, oldest first, without holding them in memory. Raises Refused at once."""
+    return _rows(reader, wanted).order_by("id").iterator(chunk_size=1000)
+
+
+def _rows(reader: Reader, wanted: Filter) -> QuerySet[Entry]:
     paths = reader.paths("audit.view")
     if not paths:
         raise Refused("not_allowed_here", verb="audit.view")
@@ -53,6 +66,4 @@ def entries(reader: Reader, wanted: Filter, *, before: int | None = None, limit:
         rows = rows.filter(at__gte=wanted.since)
     if wanted.until:
         rows = rows.filter(at__lt=wanted.until)
-    if before is not None:
-        rows = rows.filter(id__lt=before)
-    return list(rows.order_by("-id")[:limit])
+    return rows

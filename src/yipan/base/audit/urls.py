@@ -6,4 +6,7 @@ from django.urls import path
 
 from yipan.base.audit import pages
 
-urlpatterns = [path("audit", pages.trail, name="audit")]
+urlpatterns = [
+    path("audit", pages.trail, name="audit"),
+    path("audit/export", pages.export, name="audit_export"),
+]

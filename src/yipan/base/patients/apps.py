@@ -7,7 +7,7 @@ class PatientsConfig(AppConfig):
 
     def ready(self) -> None:
         from yipan.base.access import Role, matrix
-        from yipan.base.audit import labels
+        from yipan.base.audit import labels, watching
         from yipan.base.patients import known
         from yipan.base.patients.words import ACTIONS
 
@@ -15,3 +15,9 @@ class PatientsConfig(AppConfig):
         matrix.declare("patients.export", {Role.COORDINATOR})
         matrix.declare("patients.erase", {Role.COORDINATOR})
         known.announce()
+        person = ("name", "pinyin", "initials", "phone", "phone_digest", "address", "contact_name", "contact_phone")
+        watching.watch(
+            watching.Watched("patients_patient", patient="id", private=person),
+            watching.Watched("patients_identifier", patient="patient_id", private=("value", "value_digest")),
+            watching.Watched("patients_merge", patient="survivor_id", private=("moved",)),
+        )

@@ -1,7 +1,8 @@
 """Finding and opening patients.
 
 Scope. An identity belongs to the whole network, so whoever has the verb patients.view anywhere may search. Lists show
-names and numbers masked; opening a record shows it whole and writes "patient.read" to the audit trail. The verb is not
+names and numbers masked and write "list.read" to the audit trail; opening a record shows it whole and writes
+"patient.read". The verb is not
 cut by organisation, because the point of one identity is to find a person whom another site registered.
 """
 
@@ -69,7 +70,9 @@ def search(actor: Actor, text: str, limit: int = SEARCH_LIMIT) -> list[Found]:
             break
         # Twice the limit: some rows may lead to the same surviving record.
         ids |= dict.fromkeys(_survivors(step[: limit * 2]))
-    return summaries(list(ids)[:limit])
+    found = summaries(list(ids)[:limit])
+    audit.record_list(actor, "patients.search", count=len(found))
+    return found
 
 
 def summaries(ids: list[UUID]) -> list[Found]:

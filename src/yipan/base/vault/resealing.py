@@ -6,7 +6,7 @@ the active key anyway. An old key stays on the ring for as long as a backup may 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -29,6 +29,15 @@ class InUse:
     key: str
     column: str
     values: int
+
+
+_tell: Callable[[str, int], None] | None = None
+
+
+def tell_with(tell: Callable[[str, int], None]) -> None:
+    """Let `tell(table, rows)` hear of each batch in its transaction: a journal above this room writes it down."""
+    global _tell
+    _tell = tell
 
 
 def sealed_models() -> Iterator[tuple[type[models.Model], list[SealedField]]]:
@@ -101,6 +110,8 @@ def _batch(model: type[models.Model], fields: list[SealedField], active: str) ->
     if len(found) < BATCH:
         state.done_at = clock.now()
     if found:
+        if _tell is not None:
+            _tell(model._meta.db_table, len(found))
         state.after, state.rows = str(found[-1].pk), state.rows + len(found)
     state.save()
     return len(found)

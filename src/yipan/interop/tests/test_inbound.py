@@ -8,6 +8,7 @@ from datetime import timedelta
 import pytest
 from django.db import OperationalError, connection
 
+from yipan.base.audit.models import Entry
 from yipan.base.patients.models import Patient
 from yipan.interop import inbound
 from yipan.interop.inbound import receive
@@ -16,6 +17,7 @@ from yipan.interop.reading import person_key
 from yipan.interop.tests.his import PEER, His
 from yipan.kernel.clock import FrozenClock
 from yipan.lines.beds.wire.tests.feed import stamp
+from yipan.spine.models import Booking
 from yipan.spine.testing import small_network
 
 
@@ -171,3 +173,20 @@ def test_many_deliveries_at_once_store_one():
         thread.join()
     assert codes == ["CA"] * 8
     assert InboundMessage.objects.count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_messages_make_known_is_told(time):
+    """A sender, doctors and patients that first come with a message are told; nothing seems changed from outside."""
+    his = His(small_network())  # made by the test alone, which is told as from outside
+    outside = Entry.objects.filter(actor_kind="database")
+    before = outside.count()
+    assert before > 0
+    his.facility = "new"
+    his.tell("A01", "P9")
+    assert Entry.objects.get(action="source.heard").data == {"name": "HIS · new"}
+    his.facility = his.source.facility
+    for kind in ("A01", "A08", "A03"):
+        his.say(kind, "P1", his.network.beds["neurology"][0], PV1_7="D77^新^医生")
+    assert Booking.objects.filter(state="done").exists()
+    assert outside.count() == before

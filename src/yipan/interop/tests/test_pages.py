@@ -83,18 +83,19 @@ def test_queue_pages(his: His, browser: Client, monkeypatch: pytest.MonkeyPatch)
 
 
 def test_patient_is_hidden_from_integrators(his: His, browser: Client):
-    """Who may not see patients sees routing, places and times, and nothing of the person; who may, leaves a trace."""
+    """Who may not see patients sees routing, places and times and a masked name; either look leaves a trace."""
     message = his.say("A01", bed=his.network.beds["neurology"][0], PID_13="13812345678", DG1_3="I63.9^脑梗死")
     secrets = ("李建国", "13812345678", "P1^^^HIS", "V-P1", "脑梗死", "19600501")
     page = text_of(browser, "message", message.pk)
     assert not [secret for secret in secrets if secret in page]
     assert "李*国" not in page
     assert his.network.beds["neurology"][0].code in page
-    assert not Entry.objects.filter(action="message.read").exists()
+    assert Entry.objects.get(action="message.read").data == {"masked": True}
     both = client_of(his.network, "integrator", "coordinator")
     page = text_of(both, "message", message.pk)
     assert not [secret for secret in secrets if secret not in page]
-    assert Entry.objects.get(action="message.read").patient_id == his.patient_id()
+    whole = Entry.objects.filter(action="message.read").latest("id")
+    assert (whole.patient_id, whole.data) == (his.patient_id(), {})
 
 
 def test_unreadable_bytes(his: His, browser: Client):

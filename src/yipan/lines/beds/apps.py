@@ -6,7 +6,14 @@ class BedsConfig(AppConfig):
     label = "beds"
 
     def ready(self) -> None:
+        from yipan.base.audit import watching
         from yipan.lines.beds import known, line
 
         line.announce()
         known.announce()
+        watching.watch(
+            watching.Watched(
+                "beds_admissionrequest", key="request_id", private=("diagnosis", "note"), ignored=("changed",)
+            ),
+            watching.Watched("beds_placement", key="booking_id"),
+        )

@@ -20,7 +20,7 @@ from hypothesis.stateful import (
 from yipan.base.access import SYSTEM
 from yipan.kernel import clock
 from yipan.kernel.errors import Conflict
-from yipan.spine import booking
+from yipan.spine import booking, consistency
 from yipan.spine.booking import Claim
 from yipan.spine.models import Booking
 from yipan.spine.queries import state_of
@@ -210,6 +210,7 @@ class Beds(RuleBasedStateMachine):
             if self._bed_of(who) is not None:
                 assert state_of(request.id) == "active"
         assert _overlapping(self.beds) == 0
+        assert list(consistency.bookings()) == []
 
 
 def _overlapping(beds: list) -> int:

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from django.test import RequestFactory
+from django.utils import translation
 
 from yipan.base import audit
 from yipan.base.audit import pages
@@ -62,3 +63,15 @@ def test_until_includes_its_day() -> None:
     assert (wanted.until - wanted.since).days == 1
     with pytest.raises(InvalidInput, match="date_unreadable"):
         asked(RequestFactory().get("/audit", {"since": "1.3.2026"}))
+
+
+@pytest.mark.django_db
+def test_who_was_there_with_sql_is_marked(settings: Any, tmp_path: Any) -> None:
+    """An entry that the database wrote is marked as such, and the page says that nothing is sealed yet."""
+    settings.YIPAN_AUDIT_DIRECTORY = tmp_path
+    audit.record(Reader(name="postgres", kind="database"), "row.update", "spine_booking", "b-1")
+    with translation.override("en"):
+        html = page().content.decode()
+    assert "Row changed outside Yipan" in html
+    assert "Database user" in html
+    assert "Not sealed yet" in html

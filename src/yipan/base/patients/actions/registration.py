@@ -79,6 +79,9 @@ def register(
         _fill(actor, patient, facts, extra)
     free = [i for i in facts.identifiers if i not in holders]
     _attach(patient, free)
+    if decision.same is not None:
+        for identifier in free:
+            _tell_identifier(actor, patient, identifier)
     _queue(patient, decision, holders, changed=decision.same is None or bool(free))
     return patient
 
@@ -137,14 +140,7 @@ def add_identifier(*, actor: Actor, patient_id: UUID, system: str, value: str, t
     held = Identifier.objects.filter(system=clean.system, value_digest=number_digest(clean.value)).first()
     if held is None:
         held = _attach(patient, [clean])[0]
-        audit.record(
-            actor,
-            "patient.identifier",
-            "patient",
-            patient.pk,
-            patient_id=patient.pk,
-            data=told(clean),
-        )
+        _tell_identifier(actor, patient, clean)
         queue_duplicates(patient)
     elif queries.resolve(held.patient_id).pk != patient.pk:
         raise Conflict("identifier_taken", system=clean.system)
@@ -240,6 +236,11 @@ def _attach(patient: Patient, identifiers: Iterable[IdentifierValue]) -> list[Id
             return Identifier.objects.bulk_create(rows)
     except IntegrityError:
         raise Conflict("identifier_taken", system=", ".join(sorted({i.system for i in identifiers}))) from None
+
+
+def _tell_identifier(actor: Actor, patient: Patient, identifier: IdentifierValue) -> None:
+    data = told(identifier)
+    audit.record(actor, "patient.identifier", "patient", patient.pk, patient_id=patient.pk, data=data)
 
 
 def _queue(patient: Patient, decision: Decision, holders: dict[IdentifierValue, Person], *, changed: bool) -> None:

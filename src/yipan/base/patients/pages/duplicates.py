@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
+from yipan.base import audit
 from yipan.base.patients import actions, queries
 from yipan.base.patients.models import DuplicateCandidate, DuplicateState, Patient
 from yipan.base.patients.pages.records import actor, record_page
@@ -27,6 +28,7 @@ def queue(request: HttpRequest) -> HttpResponse:
     """Pairs to decide, likeliest first, masked."""
     page = Paginator(queries.open_duplicates(actor(request)), PER_PAGE).get_page(request.GET.get("page"))
     rows = [{"pair": pair, "reasons": reasons(pair)} for pair in page]
+    audit.record_list(actor(request), "patients.duplicates", count=len(rows))
     return render(request, "patients/duplicates.html", {"page": page, "rows": rows})
 
 
@@ -105,6 +107,7 @@ def merges(request: HttpRequest) -> HttpResponse:
 
 def merges_page(request: HttpRequest, error: YipanError | None = None) -> HttpResponse:
     page = Paginator(queries.merges(actor(request)), PER_PAGE).get_page(request.GET.get("page"))
+    audit.record_list(actor(request), "patients.merges", count=len(page))
     return render(request, "patients/merges.html", {"page": page, "error": error}, status=409 if error else 200)
 
 

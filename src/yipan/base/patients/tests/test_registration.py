@@ -39,6 +39,8 @@ def test_same_identifier_is_the_same_person() -> None:
     assert again.pk == first.pk
     assert (again.name, again.birth_date, again.address) == ("李建国", BORN, "大桥路 1 号")
     assert again.identifiers.count() == 2
+    entry = Entry.objects.get(action="patient.identifier")
+    assert entry.data == {"system": "H2", "type": "MR", "value": "*7"}
     assert Patient.objects.count() == 1
 
 

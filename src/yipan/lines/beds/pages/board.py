@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET
 
+from yipan.base import audit
 from yipan.base.access import Actor
 from yipan.base.network.models import Department, Site, Specialty, Ward
 from yipan.kernel import clock
@@ -274,12 +275,16 @@ def _waiting(actor: Actor, site: Site, at: datetime | None = None) -> dict[str, 
     now, later = waiting_rows(actor=actor, site_id=site.id, at=at)
     departments = {d.id: d for d in Department.objects.filter(id__in={r.department_id for r in now})}
     waits = sorted(at - row.since for row in now)
+    path = site.organisation.path
+    names = actor.may("patients.view", path)
+    if names:
+        audit.record_list(actor, "beds.board", site.code, count=len(now[:WAITING_SHOWN]), path=path)
     return {
         "waiting": [(row, departments[row.department_id], desk(row)) for row in now[:WAITING_SHOWN]],
         "waiting_count": len(now),
         "waiting_later": len(later),
         "waiting_median": waits[len(waits) // 2] if waits else None,
-        "names": actor.may("patients.view", site.organisation.path),
+        "names": names,
         "waiting_href": address("waiting"),
         "diagnosis": diagnosis_label,
     }

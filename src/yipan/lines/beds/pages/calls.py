@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods
 
+from yipan.base import audit
 from yipan.base.access import Actor
 from yipan.base.patients import queries as people
 from yipan.kernel import clock
@@ -36,12 +37,14 @@ def calls(request: HttpRequest) -> HttpResponse:
     today = (localtime(clock.now()) or clock.now()).date()
     which = request.GET.get("list", "due")
     which = which if which in LISTS else "due"
+    page = Paginator(LISTS[which](actor, today), PAGE_SIZE).get_page(request.GET.get("page"))
+    audit.record_list(actor, "beds.calls", which, count=len(page))
     context = {
         "which": which,
         "today": today,
         "counts": {name: rows(actor, today).count() for name, rows in LISTS.items()},
         "bed_name": bed_name,
-        "page": Paginator(LISTS[which](actor, today), PAGE_SIZE).get_page(request.GET.get("page")),
+        "page": page,
     }
     return render(request, "beds/calls.html", context)
 

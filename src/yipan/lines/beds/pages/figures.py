@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET
 
+from yipan.base import audit
 from yipan.base.access import Actor, scope
 from yipan.base.network.models import Bed, Department, Site
 from yipan.base.patients.models import Patient
@@ -81,6 +82,7 @@ def stays(request: HttpRequest) -> HttpResponse:
             for s in found[:PAGE_SIZE]
         ],
     }
+    audit.record_list(actor, "beds.stays", which, count=len(found[:PAGE_SIZE]))
     return render(request, "beds/figures_stays.html", context)
 
 

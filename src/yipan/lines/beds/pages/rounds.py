@@ -9,6 +9,7 @@ from django.shortcuts import render
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET
 
+from yipan.base import audit
 from yipan.base.access import Actor
 from yipan.kernel import clock
 from yipan.lines.beds.queries import rounds as query
@@ -28,11 +29,13 @@ def rounds(request: HttpRequest) -> HttpResponse:
     own = query.own_post(actor)
     who = query.attending(actor, _uuid(wanted)) if wanted else own
     stops = query.round_of(who) if who is not None else []
+    patients = sum(len(s.stays) for s in stops)
+    audit.record_list(actor, "beds.rounds", who.code if who else "", count=patients)
     context = {
         "own": own,
         "who": who,
         "stops": stops,
-        "patients": sum(len(s.stays) for s in stops),
+        "patients": patients,
         "at": clock.now(),
         "names": actor.may("patients.view"),
         "choices": [(str(p.pk), f"{p.label} · {p.department.label}") for p in query.attendings(actor) if p.department],

@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 
+from yipan.base import audit
 from yipan.base.access.models import Practitioner
 from yipan.base.network.models import Department, Site
 from yipan.kernel import clock
@@ -57,6 +58,8 @@ def waiting(request: HttpRequest) -> HttpResponse:
         **_filters(rows, wanted),
         **_labels(list(page.object_list)),
     }
+    if context["names"]:
+        audit.record_list(actor, "beds.waiting", count=len(page))
     fragment = request.headers.get("HX-Request") == "true"
     response = render(request, "beds/waiting_list.html" if fragment else "beds/waiting.html", context)
     patch_vary_headers(response, ("HX-Request",))
@@ -80,6 +83,8 @@ def repatriation(request: HttpRequest) -> HttpResponse:
         "names": actor.may("patients.view"),
         "waits": None,
     }
+    if context["names"]:
+        audit.record_list(actor, "beds.repatriation", count=len(page))
     fragment = request.headers.get("HX-Request") == "true"
     response = render(request, "beds/waiting_back_list.html" if fragment else "beds/waiting_back.html", context)
     patch_vary_headers(response, ("HX-Request",))

@@ -13,6 +13,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET
 
+from yipan.base import audit
 from yipan.base.access import Actor
 from yipan.kernel import clock
 from yipan.lines.beds.policy import BedStatus
@@ -51,6 +52,8 @@ def ward(request: HttpRequest, ward_id: UUID) -> HttpResponse:
     actor = actor_of(request)
     sheet = query.ward_sheet(actor=actor, ward_id=ward_id)
     path = sheet.ward.site.organisation.path
+    people = len(sheet.coming) + len(sheet.there) + len(sheet.left)
+    audit.record_list(actor, "beds.ward", sheet.ward.code, count=people, path=path)
     context = {
         "sheet": sheet,
         "ward": sheet.ward,

@@ -5,8 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from yipan.base.access import Actor
+from django.utils.translation import gettext_lazy
+
+from yipan.base import audit
+from yipan.base.access import SYSTEM, Actor
 from yipan.base.access.models import Practitioner
+from yipan.base.audit import labels
 from yipan.base.patients import actions, idcard, names, queries
 from yipan.base.patients.actions.facts import clean_identifier
 from yipan.base.patients.matching import NATIONAL_ID, IdentifierValue
@@ -18,6 +22,9 @@ from yipan.lines.beds.wire import requests
 from yipan.lines.beds.wire.clinical import INPATIENT
 from yipan.lines.beds.wire.outcome import ALREADY_SO, Outcome
 from yipan.lines.beds.wire.sender import Sender
+
+HEARD = "practitioner.heard"
+labels.declare({HEARD: gettext_lazy("A doctor was named in a message for the first time")})
 
 NOT_A_PERSON = frozenset({"VN", "AN", "ACSN", "BC"})
 """Types of table 0203 that number a visit, an account or a specimen."""
@@ -104,7 +111,10 @@ def attending(event: AdtEvent, source: Sender) -> Practitioner | None:
     found = here.first() or Practitioner.objects.filter(code=own).first()
     if found is not None or not told.text:
         return found
-    return Practitioner.objects.get_or_create(code=own, defaults={"name": told.text[:120]})[0]
+    doctor, new = Practitioner.objects.get_or_create(code=own, defaults={"name": told.text[:120]})
+    if new:
+        audit.record(SYSTEM, HEARD, "practitioner", doctor.pk, path=source.path, data={"code": own})
+    return doctor
 
 
 def tell_person(event: AdtEvent, *, source: Sender, actor: Actor) -> Outcome:

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from yipan.base import audit
 from yipan.base.access import Actor
 from yipan.base.network.models import Department, Isolation, LevelOfCare
 from yipan.base.patients import idcard
@@ -25,7 +26,7 @@ from yipan.lines.beds import actions
 from yipan.lines.beds.models import NursingLevel, Origin, Severity
 from yipan.lines.beds.pages.desk import form as forms
 from yipan.lines.beds.pages.desk.form import Form
-from yipan.lines.beds.pages.desk.show import actor_of
+from yipan.lines.beds.pages.desk.show import actor_of, told
 from yipan.lines.beds.policy import AdmissionFacts
 from yipan.lines.beds.queries import desk as query
 from yipan.lines.beds.queries.icd10 import suggest
@@ -199,6 +200,7 @@ def _people(actor: Actor, form: Form) -> dict[str, Any]:
     else:
         if chosen not in hits:
             hits = {hit.id: hit for hit in people.summaries([chosen])} | hits
+    audit.record_list(actor, "patients.search", count=len(hits))
     more = len(found) > SHOWN
     return {"hits": list(hits.values()), "likely": likely, "known": query.open_requests(hits), "more": more}
 
@@ -267,6 +269,7 @@ def revise(request: HttpRequest, request_id: UUID) -> HttpResponseBase:
         status = 422
     else:
         form = _stored(stored)
+    told(actor, loaded)
     context = {
         "form": form,
         "summary": form.summary(ORDER),

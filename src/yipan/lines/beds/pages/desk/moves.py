@@ -11,9 +11,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
+from yipan.base import audit
 from yipan.kernel.errors import Conflict, InvalidInput
 from yipan.lines.beds import actions
-from yipan.lines.beds.pages.desk.show import actor_of
+from yipan.lines.beds.pages.desk.show import actor_of, told
 from yipan.lines.beds.pages.desk.steps import identifier
 from yipan.lines.beds.queries import desk as query
 from yipan.lines.beds.queries import swaps
@@ -42,12 +43,15 @@ def swap(request: HttpRequest, request_id: UUID) -> HttpResponseBase:
             flash.say(request, _("The two patients have changed beds."))
             return redirect("desk", request_id=request_id)
     text = request.POST.get("q", "").strip()
+    partners = swaps.partners(actor=actor, request=loaded.request, here=loaded.here, text=text)
+    told(actor, loaded)
+    audit.record_list(actor, "beds.swap", request_id, count=len(partners))
     context = {
         "desk": loaded,
         "record": loaded.request,
         "site": loaded.request.site,
         "bed": loaded.beds[loaded.here.capacity_id],
-        "partners": swaps.partners(actor=actor, request=loaded.request, here=loaded.here, text=text),
+        "partners": partners,
         "text": text,
         "problem": problem,
         "bed_name": query.bed_name,

@@ -72,10 +72,15 @@ def desk(request: HttpRequest, request_id: UUID) -> HttpResponseBase:
         response: HttpResponse = render(request, template, {**_base(actor, loaded), **context(request, actor, loaded)})
         patch_vary_headers(response, ("HX-Request",))
         return response
+    told(actor, loaded)
+    return page(request, actor, loaded)
+
+
+def told(actor: Actor, loaded: Desk) -> None:
+    """Write down that somebody looked at the request and its patient."""
     record = loaded.request
     path = record.site.organisation.path
     audit.record(actor, "request.read", "request", record.id, patient_id=record.patient_id, path=path)
-    return page(request, actor, loaded)
 
 
 def page(request: HttpRequest, actor: Actor, loaded: Desk, *, problem: str = "", status: int = 200) -> HttpResponse:
@@ -197,6 +202,8 @@ def _queue(request: HttpRequest, actor: Actor, loaded: Desk) -> dict[str, Any]:
     rows = [row for row in waiting_list(actor=actor) if row.standing is Standing.WAITING]
     others = [row for row in rows if row.id != loaded.request.id and row.path.startswith(actor.paths("beds.request"))]
     departments = Department.objects.in_bulk({row.department_id for row in others[:QUEUE_SHOWN]})
+    if actor.may("patients.view"):
+        audit.record_list(actor, "beds.queue", count=len(others[:QUEUE_SHOWN]))
     return {
         "queue": [(row, departments[row.department_id]) for row in others[:QUEUE_SHOWN]],
         "queue_count": len(others),
