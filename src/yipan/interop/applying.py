@@ -17,6 +17,7 @@ from django.db import Error as DatabaseError
 from django.db import OperationalError, connection, transaction
 from django.db.models import Q
 
+from yipan.base.access import wall
 from yipan.interop.mapping import sender_of
 from yipan.interop.models import InboundMessage, MessageState, Source
 from yipan.interop.reading import event_of, params_of, read_message
@@ -74,6 +75,7 @@ def apply_pending(limit: int = 500) -> int:
     return taken
 
 
+@wall.passage("messages.apply")
 def apply_one(message: InboundMessage) -> None:
     """Apply one message in the caller's transaction, which holds the sender's lock; what it did, or why not, is saved.
 

@@ -1,14 +1,23 @@
 from django.apps import AppConfig
 
+PASSAGES = {
+    "spine.body": "a patient lies in one place of the network, and asks for one bed, whoever wants to place them",
+    "spine.consequences": "what a booking ends elsewhere: holds that ran out, the place that a patient leaves",
+    "spine.merge": "requests and bookings follow a patient whose two records became one, wherever they are",
+}
+
 
 class SpineConfig(AppConfig):
     name = "yipan.spine"
     label = "spine"
 
     def ready(self) -> None:
+        from yipan.base.access import matrix
         from yipan.base.network import hooks as network_hooks
         from yipan.base.patients import hooks as patient_hooks
         from yipan.spine import capacities, identity
 
+        for name, reason in PASSAGES.items():
+            matrix.declare_passage(name, reason)
         network_hooks.after_import(capacities.follow_network)
         patient_hooks.on_merge(identity.relabel, identity.restore)

@@ -1,0 +1,78 @@
+"""The roles of PostgreSQL that the requests of persons take on, and how they come to be. Knows no settings."""
+
+from __future__ import annotations
+
+PERSON = "yipan_person"
+"""Anybody who uses the pages. Owns nothing, cannot log in, and is bound by the row policies."""
+
+FINDER = "yipan_finder"
+"""A person who may look for any patient of the network (`matrix.IDENTITIES`). A role of its own and no setting, because
+PostgreSQL uses the indexes of the search only where a policy says plainly `true`."""
+
+ROLES = (PERSON, FINDER)
+
+# Roles belong to the whole server: another database of it, or somebody at the same time, may have made them.
+MAKE = f"""
+DO $$
+DECLARE wanted text;
+BEGIN
+  FOREACH wanted IN ARRAY ARRAY['{PERSON}', '{FINDER}'] LOOP
+    IF NOT EXISTS (SELECT 1 FROM pg_roles WHERE rolname = wanted) THEN
+      BEGIN
+        EXECUTE format('CREATE ROLE %I NOLOGIN', wanted);
+      EXCEPTION WHEN duplicate_object OR unique_violation THEN NULL;
+      END;
+    END IF;
+  END LOOP;
+  IF NOT pg_has_role('{FINDER}', '{PERSON}', 'USAGE') THEN
+    BEGIN
+      GRANT {PERSON} TO {FINDER};
+    EXCEPTION WHEN unique_violation THEN NULL;
+    END;
+  END IF;
+  FOREACH wanted IN ARRAY ARRAY['{PERSON}', '{FINDER}'] LOOP
+    BEGIN
+      PERFORM set_config('role', wanted, true);
+      PERFORM set_config('role', 'none', true);
+    EXCEPTION WHEN insufficient_privilege THEN
+      EXECUTE format('GRANT %I TO %I', wanted, current_user);
+    END;
+  END LOOP;
+END $$
+"""
+"""Make the roles where they are missing, and let the current user take them on. Needs CREATEROLE, unless the server's
+administrator has done both before."""
+
+# Tables of this database's owner only: extensions may keep their own beside them.
+GRANT = f"""
+DO $$
+DECLARE wanted record;
+BEGIN
+  IF NOT EXISTS (SELECT 1 FROM pg_roles WHERE rolname = '{PERSON}') THEN
+    RETURN;
+  END IF;
+  IF NOT has_schema_privilege('{PERSON}', current_schema(), 'USAGE') THEN
+    EXECUTE format('GRANT USAGE ON SCHEMA %I TO {PERSON}', current_schema());
+  END IF;
+  FOR wanted IN
+    SELECT c.oid::regclass AS name, c.relkind AS kind
+    FROM pg_class c
+    WHERE c.relnamespace = current_schema()::regnamespace AND pg_get_userbyid(c.relowner) = current_user
+      AND CASE c.relkind
+        WHEN 'S' THEN NOT has_sequence_privilege('{PERSON}', c.oid, 'USAGE')
+        WHEN 'r' THEN NOT has_table_privilege('{PERSON}', c.oid, 'DELETE')
+        WHEN 'v' THEN NOT has_table_privilege('{PERSON}', c.oid, 'SELECT')
+        ELSE false
+      END
+  LOOP
+    IF wanted.kind = 'S' THEN
+      EXECUTE format('GRANT USAGE ON SEQUENCE %s TO {PERSON}', wanted.name);
+    ELSIF wanted.kind = 'v' THEN
+      EXECUTE format('GRANT SELECT ON %s TO {PERSON}', wanted.name);
+    ELSE
+      EXECUTE format('GRANT SELECT, INSERT, UPDATE, DELETE ON %s TO {PERSON}', wanted.name);
+    END IF;
+  END LOOP;
+END $$
+"""
+"""Let persons use every table; which rows, the policies say."""
