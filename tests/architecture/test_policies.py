@@ -13,10 +13,8 @@ from yipan.base.access.persons import PERSON
 
 pytestmark = pytest.mark.django_db
 
-OPEN: dict[str, str] = {
-    "spine_request_place": "a view of the policies themselves: which sites a request has to do with, and nothing else",
-}
-"""Relations with a reference to a patient that persons may read whole, and why."""
+OPEN: dict[str, str] = {}
+"""Tables with a reference to a patient that persons may read whole, and why: none."""
 
 REFERENCES = """
 SELECT c.relname FROM pg_class c
@@ -66,7 +64,7 @@ def test_guarded_tables_belong_to_whoever_policies_do_not_bind() -> None:
 
 
 def test_persons_may_use_every_table_and_empty_none() -> None:
-    """What no policy guards works as without the wall: every table and sequence has its rights, TRUNCATE is for none."""
+    """What no policy guards works as without the wall: tables and sequences have their rights, TRUNCATE nobody."""
     rights = """
     SELECT c.relname FROM pg_class c WHERE c.relnamespace = current_schema()::regnamespace AND CASE c.relkind
       WHEN 'r' THEN NOT has_table_privilege('yipan_person', c.oid, 'SELECT')

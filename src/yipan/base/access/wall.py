@@ -20,6 +20,8 @@ from yipan.base.access import matrix
 from yipan.base.access.actor import Actor, roots
 from yipan.base.access.persons import FINDER, PERSON
 
+NOWHERE = "{}"
+
 
 def reach(actor: Actor) -> dict[str, tuple[str, ...]]:
     """Kind of rows → roots of the organisations in which the matrix opens them to the actor; () means nowhere."""
@@ -29,13 +31,11 @@ def reach(actor: Actor) -> dict[str, tuple[str, ...]]:
     }
 
 
-def raising(actor: Actor) -> bytes:
+def raising(actor: Actor) -> str:
     """The statement that puts the rest of the running transaction behind the wall."""
-    opened = reach(actor)
-    told = {f"yipan.{realm}": _patterns(paths) for realm, paths in opened.items() if realm != matrix.IDENTITIES}
-    told["role"] = FINDER if opened[matrix.IDENTITIES] else PERSON
-    calls = (f"set_config('{name}', '{value}', true)" for name, value in told.items())
-    return ("SELECT " + ", ".join(calls)).encode("ascii")
+    told = {f"yipan.{realm}": _patterns(paths) for realm, paths in reach(actor).items()}
+    told["role"] = PERSON if told.pop(f"yipan.{matrix.IDENTITIES}") == NOWHERE else FINDER
+    return "SELECT " + ", ".join(f"set_config('{name}', '{value}', true)" for name, value in told.items())
 
 
 def _patterns(paths: Iterable[str]) -> str:
@@ -55,7 +55,7 @@ class Wall:
 
     def __init__(self, actor: Callable[[], Actor]) -> None:
         self._actor = actor
-        self._raise: bytes | None = None
+        self._raise: str | None = None
         self._open = 0
         self._up = False
         self._told = False
@@ -104,7 +104,7 @@ class Wall:
             case TransactionStatus.IDLE if connection.get_autocommit():
                 return self._alone(execute, sql, params, many, context)
             case TransactionStatus.IDLE:
-                self._put_up(b"BEGIN; ")
+                self._put_up("BEGIN; ")
             case TransactionStatus.INTRANS if not self._up:
                 self._put_up()
         if isinstance(sql, str) and sql.startswith("ROLLBACK TO"):
@@ -119,18 +119,31 @@ class Wall:
             self._open -= 1
 
     def _alone(self, execute: Callable[..., Any], sql: Any, params: Any, many: bool, context: dict[str, Any]) -> Any:
-        """One statement outside any transaction: in one of its own, since the reach lasts for a transaction."""
-        self._put_up(b"BEGIN; ")
+        """One statement outside any transaction: in one of its own, since the reach lasts for a transaction.
+
+        Two statements sent at once are a transaction to PostgreSQL, and cost no second way to it and back.
+        """
+        cursor = context["cursor"].cursor
+        if many or not isinstance(sql, str) or hasattr(cursor, "scrollable"):  # a cursor that stays on the server
+            return self._bracketed(execute, sql, params, many, context)
+        assert self._raise is not None
+        before = self._raise if params is None else self._raise.replace("%", "%%")
+        answer = execute(f"{before}; {sql}", params, many, context)
+        cursor.nextset()
+        return answer
+
+    def _bracketed(self, execute: Callable[..., Any], sql: Any, params: Any, many: bool, context: Any) -> Any:
+        self._put_up("BEGIN; ")
         try:
             answer = execute(sql, params, many, context)
         except BaseException:
             if _status() in (TransactionStatus.INTRANS, TransactionStatus.INERROR):
-                _tell(b"ROLLBACK")
+                _tell("ROLLBACK")
             raise
-        _tell(b"COMMIT")
+        _tell("COMMIT")
         return answer
 
-    def _put_up(self, before: bytes = b"") -> None:
+    def _put_up(self, before: str = "") -> None:
         assert self._raise is not None
         _tell(before + self._raise)
         self._up = self._told = True
@@ -138,7 +151,7 @@ class Wall:
     def _lower(self) -> None:
         """Give an open transaction its own rights back; one that has ended took the role with it."""
         if self._told and _status() is TransactionStatus.INTRANS:
-            _tell(b"SELECT set_config('role', 'none', true)")
+            _tell("SELECT set_config('role', 'none', true)")
         self._up = self._told = False
 
 
@@ -163,9 +176,9 @@ def _status() -> TransactionStatus:
     return TransactionStatus.UNKNOWN if raw is None else TransactionStatus(raw.pgconn.transaction_status)
 
 
-def _tell(sql: bytes) -> None:
+def _tell(sql: str) -> None:
     """Send a statement of the wall's own at once; what PostgreSQL refuses is raised as Django's error."""
     with connection.wrap_database_errors:
-        result = connection.connection.pgconn.exec_(sql)
+        result = connection.connection.pgconn.exec_(sql.encode("ascii"))
         if result.status not in (ExecStatus.COMMAND_OK, ExecStatus.TUPLES_OK):
             raise error_from_result(result)

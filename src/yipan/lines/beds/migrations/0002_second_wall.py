@@ -4,26 +4,50 @@ from django.db import migrations
 
 from yipan.base.access.policies import allow, guard
 
+# The clinical side of a request stands beside every bed of a board: it carries the reach of its request itself.
+REACH = """
+ALTER TABLE beds_admissionrequest ADD COLUMN reach uuid[] NOT NULL DEFAULT '{}';
+UPDATE beds_admissionrequest detail SET reach = request.reach FROM spine_request request
+  WHERE request.id = detail.request_id;
+CREATE TRIGGER admission_reach BEFORE INSERT OR UPDATE OF request_id ON beds_admissionrequest
+  FOR EACH ROW EXECUTE FUNCTION spine_detail_reach();
 
-def of_seen(table: str, parent: str, column: str) -> str:
-    return f"EXISTS (SELECT 1 FROM {parent} parent WHERE parent.id = {table}.{column})"
+CREATE FUNCTION beds_admission_follow() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path FROM CURRENT
+AS $$
+BEGIN
+  UPDATE beds_admissionrequest SET reach = new.reach WHERE request_id = new.id;
+  RETURN NULL;
+END $$;
+CREATE TRIGGER admission_follow AFTER UPDATE OF reach, site_id ON spine_request
+  FOR EACH ROW WHEN (old.reach IS DISTINCT FROM new.reach) EXECUTE FUNCTION beds_admission_follow();
+SET CONSTRAINTS ALL IMMEDIATE;
+"""
+UNREACH = """
+DROP TRIGGER admission_follow ON spine_request;
+DROP FUNCTION beds_admission_follow();
+DROP TRIGGER admission_reach ON beds_admissionrequest;
+ALTER TABLE beds_admissionrequest DROP COLUMN reach;
+"""
 
-
-PARENTS = {
-    "beds_admissionrequest": ("spine_request", "request_id"),
-    "beds_placement": ("spine_booking", "booking_id"),
-    "beds_followupcall": ("spine_booking", "booking_id"),
-    "beds_wardnotice": ("spine_booking", "booking_id"),
-}
+SHOWN = "((SELECT yipan_everywhere('care')) OR reach && (SELECT yipan_sites('care')))"
+OF_BOOKING = ("beds_placement", "beds_followupcall", "beds_wardnotice")
 
 
 class Migration(migrations.Migration):
     dependencies = [("beds", "0001_initial"), ("spine", "0003_second_wall")]
 
     operations = [
-        *(guard(table) for table in PARENTS),
+        migrations.RunSQL(REACH, UNREACH),
+        guard("beds_admissionrequest"),
+        allow("beds_admissionrequest", "care", "SELECT INSERT UPDATE", SHOWN),
+        *(guard(table) for table in OF_BOOKING),
         *(
-            allow(table, "care", "SELECT INSERT UPDATE", of_seen(table, parent, column))
-            for table, (parent, column) in PARENTS.items()
+            allow(
+                table,
+                "care",
+                "SELECT INSERT UPDATE",
+                f"EXISTS (SELECT 1 FROM spine_booking booking WHERE booking.id = {table}.booking_id)",
+            )
+            for table in OF_BOOKING
         ),
     ]
