@@ -9,7 +9,7 @@ import pytest
 from django.db import connection
 
 from yipan.base.access import matrix
-from yipan.base.access.persons import PERSON
+from yipan.base.access.persons import ROLES
 
 pytestmark = pytest.mark.django_db
 
@@ -57,10 +57,10 @@ def test_a_new_table_that_names_a_patient_is_noticed() -> None:
 def test_guarded_tables_belong_to_whoever_policies_do_not_bind() -> None:
     """Worker, listener and command line own the tables and are not bound; the role of persons owns nothing."""
     assert names("SELECT relname FROM pg_class WHERE relforcerowsecurity") == set()
-    owned = f"SELECT relname FROM pg_class WHERE relowner = (SELECT oid FROM pg_roles WHERE rolname = '{PERSON}')"
-    assert names(owned) == set()
-    powers = f"SELECT rolname FROM pg_roles WHERE rolname ~ '^{PERSON}' AND (rolsuper OR rolbypassrls OR rolcanlogin)"
-    assert names(powers) == set()
+    assert names(f"SELECT relname FROM pg_class WHERE pg_get_userbyid(relowner) IN {ROLES}") == set()
+    assert names(f"SELECT rolname FROM pg_roles WHERE rolname IN {ROLES}") == set(ROLES)
+    mighty = f"SELECT rolname FROM pg_roles WHERE rolname IN {ROLES} AND (rolsuper OR rolbypassrls OR rolcanlogin)"
+    assert names(mighty) == set()
 
 
 def test_persons_may_use_every_table_and_empty_none() -> None:

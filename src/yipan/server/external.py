@@ -64,9 +64,8 @@ def _check_roles(connection: psycopg.Connection) -> None:
             for role in persons.ROLES:
                 connection.execute("SELECT set_config('role', %s, true), set_config('role', 'none', true)", [role])
     except psycopg.Error as error:
-        roles = ", ".join(persons.ROLES)
-        user = connection.info.user
-        raise Unavailable("database_lacks_roles", roles=roles, user=user, why=_first_line(error)) from None
+        what = {"roles": ", ".join(persons.ROLES), "user": connection.info.user, "commands": persons.BY_HAND}
+        raise Unavailable("database_lacks_roles", why=_first_line(error), **what) from None
 
 
 def place_of(url: str) -> str:

@@ -6,40 +6,61 @@ PERSON = "yipan_person"
 """Anybody who uses the pages. Owns nothing, cannot log in, and is bound by the row policies."""
 
 FINDER = "yipan_finder"
-"""A person who may look for any patient of the network (`matrix.IDENTITIES`). A role of its own and no setting, because
-PostgreSQL uses the indexes of the search only where a policy says plainly `true`."""
+"""A person who may look for any patient of the network (`matrix.IDENTITIES`)."""
 
-ROLES = (PERSON, FINDER)
+OVERSEER = "yipan_overseer"
+"""A person who sees the care of the whole network (`matrix.CARE`)."""
 
-# Roles belong to the whole server: another database of it, or somebody at the same time, may have made them.
-MAKE = f"""
-DO $$
-DECLARE wanted text;
-BEGIN
-  FOREACH wanted IN ARRAY ARRAY['{PERSON}', '{FINDER}'] LOOP
-    IF NOT EXISTS (SELECT 1 FROM pg_roles WHERE rolname = wanted) THEN
-      BEGIN
-        EXECUTE format('CREATE ROLE %I NOLOGIN', wanted);
-      EXCEPTION WHEN duplicate_object OR unique_violation THEN NULL;
-      END;
-    END IF;
-  END LOOP;
-  IF NOT pg_has_role('{FINDER}', '{PERSON}', 'USAGE') THEN
+OVERSEER_FINDER = "yipan_overseer_finder"
+"""Both. Roles of their own and no settings, because PostgreSQL uses every index, as if there were no policies, only
+where a policy says plainly `true`."""
+
+MEMBERS = {PERSON: (), FINDER: (PERSON,), OVERSEER: (PERSON,), OVERSEER_FINDER: (FINDER, OVERSEER)}
+"""Role → the roles whose rights and policies it has too."""
+
+ROLES = tuple(MEMBERS)
+
+BY_HAND = " ".join(
+    [f"CREATE ROLE {role} NOLOGIN;" for role in ROLES]
+    + [f"GRANT {', '.join(of)} TO {role};" for role, of in MEMBERS.items() if of]
+)
+"""What the server's administrator runs where Yipan's own user may not; then `GRANT … TO` that user."""
+
+_CREATE = """
+  IF NOT EXISTS (SELECT 1 FROM pg_roles WHERE rolname = '{role}') THEN
     BEGIN
-      GRANT {PERSON} TO {FINDER};
+      CREATE ROLE {role} NOLOGIN;
+    EXCEPTION WHEN duplicate_object OR unique_violation THEN NULL;
+    END;
+  END IF;
+"""
+_JOIN = """
+  IF NOT pg_has_role('{role}', '{of}', 'USAGE') THEN
+    BEGIN
+      GRANT {of} TO {role};
     EXCEPTION WHEN unique_violation THEN NULL;
     END;
   END IF;
-  FOREACH wanted IN ARRAY ARRAY['{PERSON}', '{FINDER}'] LOOP
-    BEGIN
-      PERFORM set_config('role', wanted, true);
-      PERFORM set_config('role', 'none', true);
-    EXCEPTION WHEN insufficient_privilege THEN
-      EXECUTE format('GRANT %I TO %I', wanted, current_user);
-    END;
-  END LOOP;
-END $$
 """
+_TAKE_ON = """
+  BEGIN
+    PERFORM set_config('role', '{role}', true);
+    PERFORM set_config('role', 'none', true);
+  EXCEPTION WHEN insufficient_privilege THEN
+    EXECUTE format('GRANT {role} TO %I', current_user);
+  END;
+"""
+
+# Roles belong to the whole server: another database of it, or somebody at the same time, may have made them.
+MAKE = "\n".join(
+    [
+        "DO $$ BEGIN",
+        *(_CREATE.format(role=role) for role in ROLES),
+        *(_JOIN.format(role=role, of=of) for role in ROLES for of in MEMBERS[role]),
+        *(_TAKE_ON.format(role=role) for role in ROLES),
+        "END $$",
+    ]
+)
 """Make the roles where they are missing, and let the current user take them on. Needs CREATEROLE, unless the server's
 administrator has done both before."""
 

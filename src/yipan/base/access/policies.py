@@ -1,7 +1,7 @@
 """Row policies of PostgreSQL as operations of migrations: what `persons.PERSON` may see and write of a table.
 
 A condition is SQL over the table's columns. What it asks of the person stands in brackets of its own, `(SELECT
-yipan_everywhere('care'))`, so that PostgreSQL asks once for each statement and not for each row. The owner of the
+yipan_sites('care'))`, so that PostgreSQL asks once for each statement and not for each row. The owner of the
 tables, which is who does everything but persons' requests, is not bound by policies. What no policy allows is refused.
 """
 
@@ -33,4 +33,4 @@ def allow(table: str, name: str, commands: str, condition: str, *, to: str = PER
 
 def within(realm: str, column: str) -> str:
     """The condition that a site is one of the person's, for a column with the identifier of a site."""
-    return f"((SELECT yipan_everywhere('{realm}')) OR {column} = ANY ((SELECT yipan_sites('{realm}'))::uuid[]))"
+    return f"{column} = ANY ((SELECT yipan_sites('{realm}'))::uuid[])"

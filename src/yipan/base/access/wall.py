@@ -1,7 +1,7 @@
 """The second wall: PostgreSQL itself shows a person only the rows that the access matrix opens (`docs/adr/0003`).
 
-Statements of a person's request run as the role `yipan_person`, which does not own the tables, so that their policies
-hold (`policies.py`). What the policies compare with is the reach of the actor, told with each transaction and forgotten
+Statements of a person's request run as a role that does not own the tables, so that their policies hold (`persons.py`,
+`policies.py`). What the policies compare with is the reach of the actor, told with each transaction and forgotten
 with it: connections may be shared, also by a pooler in transaction mode. Every transaction begins and ends where the
 page's code says, as it would without the wall; there is none around the request.
 """
@@ -18,9 +18,8 @@ from psycopg.pq import ExecStatus, TransactionStatus
 
 from yipan.base.access import matrix
 from yipan.base.access.actor import Actor, roots
-from yipan.base.access.persons import FINDER, PERSON
-
-NOWHERE = "{}"
+from yipan.base.access.persons import FINDER, OVERSEER, OVERSEER_FINDER, PERSON
+from yipan.base.network.models import Organisation
 
 
 def reach(actor: Actor) -> dict[str, tuple[str, ...]]:
@@ -32,10 +31,20 @@ def reach(actor: Actor) -> dict[str, tuple[str, ...]]:
 
 
 def raising(actor: Actor) -> str:
-    """The statement that puts the rest of the running transaction behind the wall."""
-    told = {f"yipan.{realm}": _patterns(paths) for realm, paths in reach(actor).items()}
-    told["role"] = PERSON if told.pop(f"yipan.{matrix.IDENTITIES}") == NOWHERE else FINDER
+    """The statement that puts the rest of the running transaction behind the wall. May ask the database."""
+    opened = reach(actor)
+    finds, oversees = bool(opened.pop(matrix.IDENTITIES)), _everywhere(opened[matrix.CARE])
+    role = (OVERSEER_FINDER if oversees else FINDER) if finds else (OVERSEER if oversees else PERSON)
+    told = {"role": role} | {f"yipan.{realm}": _patterns(paths) for realm, paths in opened.items()}
     return "SELECT " + ", ".join(f"set_config('{name}', '{value}', true)" for name, value in told.items())
+
+
+def _everywhere(paths: tuple[str, ...]) -> bool:
+    """Whether no organisation lies outside these subtrees."""
+    if not any(path.count(".") <= 1 for path in paths):
+        return False
+    every = Organisation.objects.filter(parent=None).values_list("path", flat=True)
+    return all(path.startswith(paths) for path in every)
 
 
 def _patterns(paths: Iterable[str]) -> str:

@@ -5,11 +5,11 @@ from django.db import migrations
 from yipan.base.access.policies import allow, guard
 
 SENDER = """
-(SELECT yipan_paths('messages')) <> '{}' AND ((SELECT yipan_everywhere('messages')) OR source_id IN (
+(SELECT yipan_paths('messages')) <> '{}' AND source_id IN (
   SELECT source.id FROM interop_source source
   LEFT JOIN network_organisation organisation ON organisation.id = source.organisation_id
   WHERE organisation.id IS NULL OR organisation.path LIKE ANY (yipan_paths('messages'))
-))
+)
 """
 
 

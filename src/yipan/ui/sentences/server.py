@@ -22,9 +22,8 @@ SENTENCES: dict[str, str | Promise] = {
         "Yipan's user own the database."
     ),
     "database_lacks_roles": _(
-        "Yipan's user {user} may not make the roles {roles}: {why}. Let the server's administrator run: CREATE ROLE "
-        "yipan_person NOLOGIN; CREATE ROLE yipan_finder NOLOGIN; GRANT yipan_person TO yipan_finder; "
-        "GRANT yipan_person, yipan_finder TO {user};"
+        "Yipan's user {user} may not make the roles {roles}: {why}. Let the server's administrator run: "
+        "{commands} GRANT {roles} TO {user};"
     ),
     "package_missing": _("The package {name} is not installed. Run make run again."),
     "database_no_programs": _("PostgreSQL's programs are missing. Run make run again, or set YIPAN_DATABASE_URL."),

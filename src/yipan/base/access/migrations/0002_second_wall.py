@@ -4,7 +4,7 @@ from typing import Any
 
 from django.db import ProgrammingError, migrations
 
-from yipan.base.access.persons import MAKE, ROLES
+from yipan.base.access.persons import BY_HAND, MAKE, ROLES
 from yipan.base.access.policies import allow, guard
 from yipan.kernel.errors import Unavailable
 
@@ -12,9 +12,6 @@ from yipan.kernel.errors import Unavailable
 ASKED = """
 CREATE FUNCTION yipan_paths(realm text) RETURNS text[] LANGUAGE sql STABLE PARALLEL SAFE AS $$
   SELECT coalesce(nullif(current_setting('yipan.' || realm, true), ''), '{}')::text[]
-$$;
-CREATE FUNCTION yipan_everywhere(realm text) RETURNS boolean LANGUAGE sql STABLE PARALLEL SAFE AS $$
-  SELECT '%' = ANY (yipan_paths(realm))
 $$;
 CREATE FUNCTION yipan_sites(realm text) RETURNS uuid[] LANGUAGE plpgsql STABLE PARALLEL SAFE AS $$
 BEGIN
@@ -26,7 +23,6 @@ END $$;
 """
 UNASKED = """
 DROP FUNCTION yipan_sites(text);
-DROP FUNCTION yipan_everywhere(text);
 DROP FUNCTION yipan_paths(text);
 """
 
@@ -42,8 +38,8 @@ def make_roles(apps: Any, schema_editor: Any) -> None:
     try:
         schema_editor.execute(MAKE, params=None)
     except ProgrammingError as error:
-        user, why = schema_editor.connection.settings_dict["USER"], str(error).split("\n")[0]
-        raise Unavailable("database_lacks_roles", roles=", ".join(ROLES), user=user, why=why) from None
+        what = {"roles": ", ".join(ROLES), "user": schema_editor.connection.settings_dict["USER"], "commands": BY_HAND}
+        raise Unavailable("database_lacks_roles", why=str(error).split("\n")[0], **what) from None
 
 
 class Migration(migrations.Migration):

@@ -2,6 +2,7 @@
 
 from django.db import migrations
 
+from yipan.base.access.persons import OVERSEER
 from yipan.base.access.policies import allow, guard
 
 # The clinical side of a request stands beside every bed of a board: it carries the reach of its request itself.
@@ -29,7 +30,7 @@ DROP TRIGGER admission_reach ON beds_admissionrequest;
 ALTER TABLE beds_admissionrequest DROP COLUMN reach;
 """
 
-SHOWN = "((SELECT yipan_everywhere('care')) OR reach && (SELECT yipan_sites('care')))"
+SHOWN = "reach && (SELECT yipan_sites('care'))"
 OF_BOOKING = ("beds_placement", "beds_followupcall", "beds_wardnotice")
 
 
@@ -41,6 +42,10 @@ class Migration(migrations.Migration):
         guard("beds_admissionrequest"),
         allow("beds_admissionrequest", "care", "SELECT INSERT UPDATE", SHOWN),
         *(guard(table) for table in OF_BOOKING),
+        *(
+            allow(table, "network", "SELECT INSERT UPDATE", "true", to=OVERSEER)
+            for table in ("beds_admissionrequest", *OF_BOOKING)
+        ),
         *(
             allow(
                 table,
