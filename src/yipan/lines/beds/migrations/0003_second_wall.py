@@ -33,11 +33,16 @@ ALTER TABLE beds_admissionrequest DROP COLUMN reach;
 SHOWN = "reach && (SELECT yipan_sites('care'))"
 OF_BOOKING = ("beds_placement", "beds_followupcall", "beds_wardnotice")
 
+# Who lies beside whom in the whole network is for placement alone: by its passage, in the owner's name.
+PASSAGE = "REVOKE EXECUTE ON FUNCTION beds_live(), beds_live_since(xid8) FROM PUBLIC"
+NO_PASSAGE = "GRANT EXECUTE ON FUNCTION beds_live(), beds_live_since(xid8) TO PUBLIC"
+
 
 class Migration(migrations.Migration):
-    dependencies = [("beds", "0001_initial"), ("spine", "0003_second_wall")]
+    dependencies = [("beds", "0002_live_bookings"), ("spine", "0004_second_wall")]
 
     operations = [
+        migrations.RunSQL(PASSAGE, NO_PASSAGE),
         migrations.RunSQL(REACH, UNREACH),
         guard("beds_admissionrequest"),
         allow("beds_admissionrequest", "care", "SELECT INSERT UPDATE", SHOWN),
