@@ -28,7 +28,7 @@ def allow(table: str, name: str, commands: str, condition: str, *, to: str = PER
         clause = "WITH CHECK" if command == "INSERT" else "USING"
         made.append(f"CREATE POLICY {policy} ON {table} FOR {command} TO {to} {clause} ({condition})")
         dropped.append(f"DROP POLICY {policy} ON {table}")
-    return migrations.RunSQL(made, dropped)
+    return migrations.RunSQL(";\n".join(made), ";\n".join(dropped))
 
 
 def within(realm: str, column: str) -> str:
