@@ -18,6 +18,7 @@ from django.db import OperationalError, connection, transaction
 from django.db.models import Q
 from prometheus_client import Counter
 
+from yipan.base.access import wall
 from yipan.interop.mapping import sender_of
 from yipan.interop.models import InboundMessage, MessageState, Source
 from yipan.interop.reading import event_of, params_of, read_message
@@ -78,6 +79,7 @@ def apply_pending(limit: int = 500) -> int:
     return taken
 
 
+@wall.passage("messages.apply")
 def apply_one(message: InboundMessage) -> None:
     """Apply one message in the caller's transaction, which holds the sender's lock; what it did, or why not, is saved.
 

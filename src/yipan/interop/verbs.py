@@ -10,11 +10,14 @@ from yipan.interop.words import ACTIONS
 from yipan.ui import navigation
 
 VIEW, REPLAY, EDIT = "messages.view", "messages.replay", "messages.edit"
+APPLY = "messages.apply"
 KEEPERS = frozenset({Role.INTEGRATOR, Role.ADMINISTRATOR})
 
 
 def announce() -> None:
     """Declare the verbs, the audited actions and the entry of the navigation."""
-    matrix.declare_all({VIEW: KEEPERS, REPLAY: KEEPERS, EDIT: KEEPERS})
+    matrix.declare(VIEW, KEEPERS, opens=matrix.MESSAGES)
+    matrix.declare_all({REPLAY: KEEPERS, EDIT: KEEPERS})
+    matrix.declare_passage(APPLY, "a message acts for its sender, whoever has it tried again")
     labels.declare(ACTIONS)
     navigation.register(navigation.NavItem("interop:messages", _("Messages"), "mails", order=80, verb=VIEW, key="x"))

@@ -28,6 +28,7 @@ def check(url: str, *, patience: float = PATIENCE_SECONDS) -> None:
             raise Unavailable("database_not_utf8", encoding=encoding[0] if encoding else "?")
         for extension in EXTENSIONS:
             _check_extension(connection, extension)
+        _check_roles(connection)
 
 
 def _connect(url: str, patience: float) -> psycopg.Connection:
@@ -51,6 +52,20 @@ def _check_extension(connection: psycopg.Connection, extension: str) -> None:
             connection.execute(f"CREATE EXTENSION IF NOT EXISTS {extension}")
     except psycopg.Error as error:
         raise Unavailable("database_lacks_extension", extension=extension, why=_first_line(error)) from None
+
+
+def _check_roles(connection: psycopg.Connection) -> None:
+    """Whether the user may take on the roles of persons, or may make them; tried and rolled back."""
+    from yipan.base.access import persons  # loads a part of Django, which only a start needs
+
+    try:
+        with connection.transaction(force_rollback=True):
+            connection.execute(persons.MAKE)
+            for role in persons.ROLES:
+                connection.execute("SELECT set_config('role', %s, true), set_config('role', 'none', true)", [role])
+    except psycopg.Error as error:
+        what = {"roles": ", ".join(persons.ROLES), "user": connection.info.user, "commands": persons.BY_HAND}
+        raise Unavailable("database_lacks_roles", why=_first_line(error), **what) from None
 
 
 def place_of(url: str) -> str:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from django.db import connection
 
+from yipan.base.access import wall
+
 FOLLOW_BEDS = """
 INSERT INTO spine_capacity (id, kind, bed_id, site_id)
 SELECT bed.id, 'bed', bed.id, ward.site_id
@@ -15,6 +17,7 @@ ON CONFLICT DO NOTHING
 """
 
 
+@wall.passage("spine.capacities")
 def follow_network() -> int:
     """Make a capacity for every bed that has none, in the caller's transaction; return how many.
 

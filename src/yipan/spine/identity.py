@@ -7,10 +7,12 @@ from uuid import UUID
 
 from django.db import IntegrityError, transaction
 
+from yipan.base.access import wall
 from yipan.kernel.errors import Conflict
 from yipan.spine.models import Booking, Request
 
 
+@wall.passage("spine.merge")
 def relabel(survivor_id: UUID, retired_id: UUID) -> dict[str, Any]:
     """Move requests and bookings to the surviving record; return what was moved, for `restore`.
 
@@ -31,6 +33,7 @@ def relabel(survivor_id: UUID, retired_id: UUID) -> dict[str, Any]:
     }
 
 
+@wall.passage("spine.merge")
 def restore(moved: dict[str, Any]) -> None:
     """Give back exactly what `relabel` moved."""
     Request.objects.filter(id__in=moved["requests"]).update(patient_id=moved["retired"])

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from django.db.models import Case, CharField, Exists, OuterRef, Q, QuerySet, Value, When
 
+from yipan.base.access import wall
 from yipan.kernel import clock
 from yipan.spine.models import Booking, Event, Request
 from yipan.spine.states import LIVE, Purpose, State
@@ -66,6 +67,7 @@ def live_bookings(request_id: UUID) -> QuerySet[Booking]:
     return rows.order_by(Case(When(state=State.ACTIVE, then=0), default=1), "period")
 
 
+@wall.passage("spine.body")
 def present(*, patient_id: UUID) -> Booking | None:
     """Where the patient's body is now, or None."""
     return (

@@ -1,4 +1,8 @@
+from typing import Any
+
 from django.apps import AppConfig
+from django.db import connection
+from django.db.models.signals import post_migrate
 
 
 class AccessConfig(AppConfig):
@@ -6,8 +10,9 @@ class AccessConfig(AppConfig):
     label = "access"
 
     def ready(self) -> None:
+        from yipan.base.access import wall
         from yipan.base.access.words import ACTIONS
-        from yipan.base.audit import labels, watching
+        from yipan.base.audit import journal, labels, watching
         from yipan.base.vault import resealing
 
         resealing.tell_with(_resealed)
@@ -17,6 +22,8 @@ class AccessConfig(AppConfig):
             watching.Watched("access_grant"),
             watching.Watched("access_practitioner"),
         )
+        journal.write_within(lambda: wall.passage("audit.write"))
+        post_migrate.connect(let_persons_in, sender=self)
 
 
 def _resealed(table: str, rows: int) -> None:
@@ -25,3 +32,11 @@ def _resealed(table: str, rows: int) -> None:
     from yipan.base.access import SYSTEM
 
     audit.record(SYSTEM, "keys.resealed", "table", table, data={"rows": rows})
+
+
+def let_persons_in(**_: Any) -> None:
+    """Give the role of persons its rights on tables that are new, or that came back from a backup without them."""
+    from yipan.base.access.persons import GRANT
+
+    with connection.cursor() as cursor:
+        cursor.execute(GRANT)

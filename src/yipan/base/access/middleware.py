@@ -1,4 +1,4 @@
-"""Puts the actor on the request, and sends anybody who is not signed in to the login page."""
+"""Puts the actor on the request, puts up the second wall, and sends anybody not signed in to the login page."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from django.shortcuts import resolve_url
 from django.utils.functional import SimpleLazyObject
 
 from yipan.base.access.queries import actor_of
+from yipan.base.access.wall import Wall
 from yipan.base.audit.journal import from_address
 
 OPEN_PATHS = ("/healthz", "/favicon.ico")
@@ -40,6 +41,24 @@ class ActorMiddleware:
         if not getattr(view, "login_required", True) or is_open(request.path) or request.user.is_authenticated:
             return None
         return ask_to_login(request)
+
+
+class WallMiddleware:
+    """Lets the rest of the request see and change only the rows that its actor may; see `wall.py`.
+
+    Must come after ActorMiddleware. What stands before it (sessions, who signs in) works in front of the wall.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        wall = Wall(lambda: request.actor)  # type: ignore[attr-defined]
+        with wall.standing():
+            response = self.get_response(request)
+        if response.streaming:
+            response.streaming_content = wall.around(response.streaming_content)  # type: ignore[attr-defined]
+        return response
 
 
 def is_open(path: str) -> bool:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import ipaddress
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from contextvars import ContextVar
 from datetime import timedelta
 from typing import Any, Protocol
@@ -48,6 +48,14 @@ def current_address() -> str | None:
     return _address.get()
 
 
+_within: list[Callable[[], AbstractContextManager[Any]]] = [nullcontext]
+
+
+def write_within(block: Callable[[], AbstractContextManager[Any]]) -> None:
+    """Write every entry inside `with block():` from here on: a room above knows what a person's statements may do."""
+    _within[0] = block
+
+
 def record(
     actor: SomeActor,
     action: str,
@@ -65,19 +73,20 @@ def record(
     """
     from yipan.base.audit.models import Entry  # models load after the apps that import this package
 
-    Entry.objects.create(
-        at=clock.now(),
-        actor_kind=actor.kind,
-        actor_user_id=actor.user_id,
-        actor_name=actor.name[:120],
-        action=action,
-        object_type=object_type,
-        object_id=str(object_id),
-        patient_id=patient_id,
-        organisation_path=path,
-        data=data or {},
-        address=current_address(),
-    )
+    with _within[0]():
+        Entry.objects.create(
+            at=clock.now(),
+            actor_kind=actor.kind,
+            actor_user_id=actor.user_id,
+            actor_name=actor.name[:120],
+            action=action,
+            object_type=object_type,
+            object_id=str(object_id),
+            patient_id=patient_id,
+            organisation_path=path,
+            data=data or {},
+            address=current_address(),
+        )
 
 
 LIST = "list"
@@ -96,7 +105,10 @@ def record_list(actor: SomeActor, kind: str, scope: object = "", *, count: int, 
     if not count:
         return
     name = f"{kind} {scope}".strip()[:64]
-    same = Entry.objects.filter(object_type=LIST, object_id=name, actor_user_id=actor.user_id, actor_name=actor.name)
-    if same.filter(at__gt=clock.now() - SAME_LOOK).exists():
-        return
+    with _within[0]():
+        same = Entry.objects.filter(
+            object_type=LIST, object_id=name, actor_user_id=actor.user_id, actor_name=actor.name
+        )
+        if same.filter(at__gt=clock.now() - SAME_LOOK).exists():
+            return
     record(actor, "list.read", LIST, name, path=path, data={"count": count})

@@ -3,7 +3,7 @@
 Every change that Yipan makes leaves an entry or an event, with its actor, in the same transaction. So when a
 transaction that changed a watched row commits without one, somebody was there with SQL of their own, and the database
 itself records the row, the old and new values and its user. The trigger is deferred to the commit and costs two
-look-ups by index where an entry is found. Why not a copy of every row version: docs/adr/0003-rows-changed-outside.md.
+look-ups by index where an entry is found. Why not a copy of every row version: docs/adr/0005-rows-changed-outside.md.
 """
 
 from __future__ import annotations

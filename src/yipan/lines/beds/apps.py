@@ -13,7 +13,7 @@ class BedsConfig(AppConfig):
         known.announce()
         watching.watch(
             watching.Watched(
-                "beds_admissionrequest", key="request_id", private=("diagnosis", "note"), ignored=("changed",)
+                "beds_admissionrequest", key="request_id", private=("diagnosis", "note"), ignored=("changed", "reach")
             ),
             watching.Watched("beds_placement", key="booking_id"),
         )

@@ -94,11 +94,15 @@ LINE = Line(
 BY_WARD = frozenset({"beds.receive", "beds.discharge"})
 """Verbs that a grant for one ward allows in that ward only."""
 
+SEES = "beds.view"
+"""The verb that lets PostgreSQL show requests, bookings and events of an organisation."""
+
 
 def announce() -> None:
     """Register the line, its verbs and its handlers; called once when Django is ready."""
     for verb, roles in LINE.verbs.items():
-        matrix.declare(verb, roles, by_ward=verb in BY_WARD)
+        matrix.declare(verb, roles, by_ward=verb in BY_WARD, opens=matrix.CARE if verb == SEES else "")
+    matrix.declare_passage("beds.placement", "a bed is ranked among all beds of the network, by who lies beside it")
     tasks.announce()
     messages.register(words.SENTENCES)
     for item in pages.NAV:

@@ -71,7 +71,9 @@ def _character_type() -> str:
 
 
 def provision(place: Place, sockets: Path) -> None:
-    """Make the role and the database if they are not there. The role owns its database and is no superuser."""
+    """Make the roles and the database if they are not there. `ROLE` owns its database and is no superuser."""
+    from yipan.base.access import persons  # loads a part of Django, which only a start needs
+
     with connect(place, sockets) as connection:
         if not connection.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [ROLE]).fetchone():
             statement = sql.SQL("CREATE ROLE {} LOGIN CREATEDB PASSWORD {}")
@@ -79,6 +81,9 @@ def provision(place: Place, sockets: Path) -> None:
         if not connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [DATABASE]).fetchone():
             statement = sql.SQL("CREATE DATABASE {} OWNER {}")
             connection.execute(statement.format(sql.Identifier(DATABASE), sql.Identifier(ROLE)))
+        connection.execute(persons.MAKE)
+        roles = sql.SQL(", ").join(map(sql.Identifier, persons.ROLES))
+        connection.execute(sql.SQL("GRANT {} TO {}").format(roles, sql.Identifier(ROLE)))
 
 
 def connect(place: Place, sockets: Path) -> psycopg.Connection:

@@ -7,8 +7,10 @@ from urllib.parse import quote
 import pytest
 from django.db import connections
 
+from yipan.base.access import persons
 from yipan.kernel.errors import Unavailable
 from yipan.server import external
+from yipan.server.speech import say
 
 
 def url() -> str:
@@ -36,6 +38,19 @@ def test_what_is_missing_is_said(monkeypatch: pytest.MonkeyPatch, name: str, val
     monkeypatch.setattr(external, name, value)
     with pytest.raises(Unavailable, match=code):
         external.check(url())
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_user_who_may_not_make_roles_is_told_what_to_run(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without CREATEROLE and without the roles, the sentence has the lines for the server's administrator."""
+    with connections["default"].cursor() as cursor:
+        cursor.execute("SELECT rolsuper OR rolcreaterole FROM pg_roles WHERE rolname = current_user")
+        if cursor.fetchone() == (True,):
+            pytest.skip("the user of the tests may make roles")
+    monkeypatch.setattr(persons, "MAKE", persons.MAKE.replace("yipan_person", "yipan_missing"))
+    with pytest.raises(Unavailable, match="database_lacks_roles") as caught:
+        external.check(url())
+    assert "CREATE ROLE yipan_person NOLOGIN; " in say("database_lacks_roles", **caught.value.params)
 
 
 def test_a_server_that_does_not_answer_is_named_without_its_password() -> None:

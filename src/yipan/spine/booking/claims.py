@@ -9,7 +9,7 @@ from uuid import UUID
 
 from django.db import transaction
 
-from yipan.base.access import SYSTEM, Actor
+from yipan.base.access import SYSTEM, Actor, wall
 from yipan.kernel import clock
 from yipan.spine.booking.places import (
     Place,
@@ -133,6 +133,7 @@ def _give_back_with_previous(
     _restore_previous(booking)
 
 
+@wall.passage("spine.consequences")
 def _clear_expired(places: dict[UUID, Place], patient_ids: list[UUID], at: datetime) -> None:
     """Expire the holds that ran out on these capacities, and those of the same patients elsewhere.
 

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from django.db import transaction
 
-from yipan.base.access import Actor
+from yipan.base.access import Actor, wall
 from yipan.kernel import clock
 from yipan.kernel.errors import Conflict, InvalidInput
 from yipan.spine.booking import closures, turnover
@@ -45,7 +45,8 @@ def arrive(
         if current is not None:
             raise Conflict("bed_not_ready", purpose=str(current.purpose))
         if source is not None:
-            _leave(source[0], source[1], turnover_length, by=by, at=at)
+            with wall.passage("spine.consequences"):
+                _leave(source[0], source[1], turnover_length, by=by, at=at)
         end = booking.end
         if end is not None:
             end = max(end, at + SHORTEST_STAY)

@@ -21,6 +21,10 @@ SENTENCES: dict[str, str | Promise] = {
         "The database lacks the extension {extension}: {why}. Install PostgreSQL's contrib package, and let "
         "Yipan's user own the database."
     ),
+    "database_lacks_roles": _(
+        "Yipan's user {user} may not make the roles {roles}: {why}. Let the server's administrator run: "
+        "{commands} GRANT {roles} TO {user};"
+    ),
     "package_missing": _("The package {name} is not installed. Run make run again."),
     "database_no_programs": _("PostgreSQL's programs are missing. Run make run again, or set YIPAN_DATABASE_URL."),
     "database_programs_unusable": _("The user {user} cannot run PostgreSQL's programs in {path}."),

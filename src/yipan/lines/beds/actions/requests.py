@@ -9,7 +9,7 @@ from uuid import UUID
 
 from django.db import transaction
 
-from yipan.base.access import Actor
+from yipan.base.access import Actor, wall
 from yipan.base.network.models import Department
 from yipan.base.patients.models import Patient
 from yipan.kernel import clock
@@ -122,6 +122,7 @@ def cancel_request(*, actor: Actor, request_id: UUID, reason: str) -> Request:
     return locked
 
 
+@wall.passage("spine.body")
 def _refuse_second_request(patient_id: UUID) -> None:
     open_ones = Request.objects.filter(patient_id=patient_id, line="beds", cancelled_at=None)
     for request_id in open_ones.order_by("-created_at").values_list("id", flat=True)[:20]:

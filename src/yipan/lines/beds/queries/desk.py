@@ -12,7 +12,7 @@ from uuid import UUID
 from django.db.models import Exists, OuterRef, QuerySet
 from django.utils.translation import gettext as _
 
-from yipan.base.access import Actor, scope
+from yipan.base.access import Actor, scope, wall
 from yipan.base.access.models import Practitioner
 from yipan.base.network.models import Bed, Department, Ward
 from yipan.base.network.queries import placement_policy
@@ -324,6 +324,7 @@ def attendings(department_id: UUID) -> QuerySet[Practitioner]:
     return Practitioner.objects.filter(department_id=department_id).order_by("name", "code")
 
 
+@wall.passage("spine.body")
 def open_requests(patient_ids: Iterable[UUID]) -> dict[UUID, tuple[UUID, RequestState]]:
     """Patient → the open request of the bed pool, with its state; patients without one are left out."""
     rows = Request.objects.filter(patient_id__in=list(patient_ids), line="beds", cancelled_at=None)

@@ -21,6 +21,7 @@ import numpy as np
 from django.db import connection
 from numpy.typing import NDArray
 
+from yipan.base.access import wall
 from yipan.engine.placement.beds import GUEST, NEVER
 from yipan.engine.placement.codes import BedState, Isolation, Sex
 
@@ -135,7 +136,7 @@ def mirror(version: int, bed: Mapping[UUID, int]) -> Mirror:
 
 def _read(known: Mirror | None, bed: Mapping[UUID, int]) -> tuple[Mirror, bool]:
     """The bookings now, and whether this transaction has written: then they are its own view, and nobody else's."""
-    with connection.cursor() as cursor:
+    with wall.passage("beds.placement"), connection.cursor() as cursor:
         cursor.execute(WHOLE if known is None else CHANGED, None if known is None else [str(known.seen)])
         rows = cursor.fetchall()
     seen, writes = int(rows[0][0]), bool(rows[0][1])

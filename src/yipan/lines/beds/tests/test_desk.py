@@ -158,13 +158,13 @@ def test_who_may_not_ask_for_beds_gets_no_desk(network: SmallNetwork, role: Role
 
 
 def test_another_hospital_sees_and_changes_nothing(network: SmallNetwork) -> None:
-    """A coordinator of another hospital can neither open the request nor hold, cancel or revise."""
+    """For a coordinator of another hospital there is no such request; neither hold, cancel nor revise does anything."""
     request = ask(network)
     other = signed_in(small_network().organisation, Role.COORDINATOR)
-    assert other.get(reverse("desk", args=[request.id])).status_code == 403
+    assert other.get(reverse("desk", args=[request.id])).status_code == 404
     bed = network.beds["neurology"][0].id
     for name, values in (("request-hold", {"bed": bed}), ("request-cancel", {"reason": "x"}), ("request-revise", {})):
-        assert post(other, name, request.id, **values)[0] == 403
+        assert post(other, name, request.id, **values)[0] in (403, 404)
     assert state_of(request.id) is RequestState.WAITING
     assert not Event.objects.filter(request_id=request.id).exists()
 

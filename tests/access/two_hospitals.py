@@ -1,0 +1,91 @@
+"""Two hospitals of one database, each with somebody in a bed, for the tests of the second wall."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+from django.db import connection
+
+from yipan.base.access import SYSTEM, Actor, Role
+from yipan.base.access.wall import Wall
+from yipan.base.patients.actions import register
+from yipan.base.patients.models import Patient
+from yipan.interop.models import InboundMessage, Source
+from yipan.lines.beds.models import FollowUpCall, WardNotice
+from yipan.lines.beds.tests.busy import ask, lie
+from yipan.spine import booking
+from yipan.spine.booking import Claim
+from yipan.spine.models import Booking, Request
+from yipan.spine.testing import NOON, SmallNetwork, small_network
+
+DAY = timedelta(days=1)
+
+
+@dataclass
+class Side:
+    """One hospital: a stay with everything that hangs on it, a request that waits, and a message."""
+
+    network: SmallNetwork
+    stay: Booking
+    waiting: Request
+    message: InboundMessage
+
+    @property
+    def patient(self) -> Patient:
+        assert self.stay.patient is not None
+        return self.stay.patient
+
+    def actor(self, *roles: Role) -> Actor:
+        return self.network.actor(*roles)
+
+
+def side(name: str) -> Side:
+    network = small_network(wards={"neurology": 2, "neurosurgery": 2})
+    asked = ask(network, name=name)
+    stay = lie(network, network.beds["neurosurgery"][0], asked, since=NOON - DAY, until=NOON + DAY)
+    WardNotice.objects.create(
+        key=f"incoming:{stay.id}",
+        ward=network.wards["neurosurgery"],
+        kind="incoming",
+        booking=stay,
+        created_at=NOON,
+    )
+    FollowUpCall.objects.create(booking=stay, due_on=date(2026, 3, 4))
+    register(actor=SYSTEM, name=f"{name}甲", sex="male", birth_date=date(1950, 1, 1), identifiers=())
+    source = Source.objects.create(application="HIS", facility=network.site.code, organisation=network.organisation)
+    message = InboundMessage.objects.create(
+        received_at=NOON, peer="test", source=source, digest=network.site.code, raw=b"MSH|"
+    )
+    return Side(network, stay, ask(network), message)
+
+
+def abroad(home: Side, host: Side) -> Booking:
+    """A patient of one hospital, in a bed of the other."""
+    claim = Claim(host.network.beds["neurology"][0].id, ask(home.network), NOON - DAY, NOON + DAY)
+    return booking.occupy(claim=claim, by=SYSTEM, at=NOON - DAY)
+
+
+@contextmanager
+def behind(actor: Actor) -> Iterator[None]:
+    """What a page does for this actor, without the page."""
+    with Wall(lambda: actor).standing():
+        yield
+
+
+@contextmanager
+def without_policies(table: str) -> Iterator[None]:
+    """The table as it would be if nobody had thought of the second wall."""
+    rows("SET CONSTRAINTS ALL IMMEDIATE")  # a table with checks still to come cannot be altered
+    rows(f"ALTER TABLE {table} DISABLE ROW LEVEL SECURITY")
+    yield
+    rows(f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY")
+
+
+def rows(sql: str, *params: Any) -> list[tuple[Any, ...]]:
+    with connection.cursor() as cursor:
+        cursor.execute(sql, params or None)
+        return cursor.fetchall() if cursor.description else []
