@@ -48,6 +48,7 @@ MIDDLEWARE = [
     "yipan.base.access.middleware.ActorMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "yipan.ui.reading.ReadableRequests",
     "yipan.ui.middleware.ErrorPages",
     "yipan.ui.middleware.LiveMark",
 ]

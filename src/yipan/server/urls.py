@@ -20,6 +20,8 @@ ROOMS = (
     *(("yipan.server.demo.pages",) if environment.wants_demo() else ()),
 )
 
+handler400 = "yipan.ui.reading.bad_request"
+
 urlpatterns: list[URLPattern | URLResolver] = [
     path("healthz", healthz, name="healthz"),
     *(path("", include(room)) for room in ROOMS if find_spec(room) is not None),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, time, timedelta
+from datetime import datetime, time, timedelta
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET
 
 from yipan.base.audit import labels, queries
+from yipan.kernel import texts
 from yipan.kernel.errors import InvalidInput
 
 PER_PAGE = 100
@@ -28,7 +29,7 @@ def trail(request: HttpRequest) -> HttpResponse:
     rows = queries.entries(
         request.actor,  # type: ignore[attr-defined]
         wanted,
-        before=int(before) if before.isdecimal() else None,
+        before=texts.whole(before),
         limit=PER_PAGE + 1,
     )
     shown = rows[:PER_PAGE]
@@ -60,10 +61,7 @@ def day(text: str) -> datetime | None:
     """The start of a day, in the installation's zone."""
     if not text:
         return None
-    try:
-        return datetime.combine(date.fromisoformat(text), time.min, timezone.get_current_timezone())
-    except ValueError:
-        raise InvalidInput("date_unreadable", value=text) from None
+    return datetime.combine(texts.day(text), time.min, timezone.get_current_timezone())
 
 
 def patient(text: str) -> UUID | None:

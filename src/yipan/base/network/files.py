@@ -10,9 +10,11 @@ import codecs
 import csv
 import io
 import json
+import lzma
 import re
 import tomllib
 import zipfile
+import zlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from itertools import zip_longest
@@ -90,7 +92,7 @@ def _zip(name: str, data: bytes) -> RawNetwork:
             if sum(m.file_size for m in members) > UNPACKED_LIMIT:
                 return RawNetwork(problems=[Problem(name, 0, "", name, "network_file_too_large")])
             return _many((PurePosixPath(m.filename).name, archive.read(m)) for m in members)
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError):
+    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, ValueError, zlib.error, lzma.LZMAError):
         return RawNetwork(problems=[Problem(name, 0, "", name, "network_zip_broken")])
 
 

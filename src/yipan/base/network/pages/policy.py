@@ -64,5 +64,5 @@ def policy(request: HttpRequest, pk: UUID) -> HttpResponse:
 def _parsed(text: str) -> dict[str, Any]:
     try:
         return tomllib.loads(text.replace("\r\n", "\n"))
-    except tomllib.TOMLDecodeError as error:
+    except (tomllib.TOMLDecodeError, RecursionError) as error:
         raise InvalidInput("network_policy_text_broken", reason=str(error)) from error
