@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Callable
 from copy import deepcopy
 from dataclasses import dataclass, field
 from typing import Any
@@ -41,8 +42,11 @@ class Asked:
         return f"{self.method} {self.path[:400]} {self.content_type} {sent!r} {self.headers}"
 
 
-def ask(client: Client, asked: Asked) -> list[str]:
-    """Send it, undo what it did, and tell what is wrong with the answer; an empty list when nothing is."""
+def ask(client: Client, asked: Asked, heard: Callable[[int], None] = lambda status: None) -> list[str]:
+    """Send it, undo what it did, and tell what is wrong with the answer; an empty list when nothing is.
+
+    `heard` is told the status.
+    """
     cookies = deepcopy(client.cookies)
     before = rows() if asked.method == "POST" else {}
     raised: list[BaseException] = []
@@ -57,6 +61,7 @@ def ask(client: Client, asked: Asked) -> list[str]:
             if asked.method == "POST" and (response.status_code >= 400 or any(s["tone"] == "error" for s in flash)):
                 wrong += _changed(before, rows())
     client.cookies = cookies
+    heard(response.status_code)
     if response.status_code not in DECLARED:
         wrong.append(f"answered {response.status_code}")
     return [f"{asked}\n    → {what}" for what in wrong]
