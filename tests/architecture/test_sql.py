@@ -91,7 +91,6 @@ def _around(tree: ast.Module, call: ast.Call) -> ast.AST:
 
 REVIEWED = {
     "base/network/importing.py": "names of tables and columns from the models, each quoted",
-    "interop/applying.py": "one of two functions of PostgreSQL",
     "lines/beds/queries/beds.py": "conditions written in the function; what is asked for goes along as parameters",
     "lines/beds/queries/figures.py": "the key is looked up in GROUPS, which refuses every other name",
     "server/embedded/cluster.py": "statements written in the loop around it; names and password are quoted by psycopg",

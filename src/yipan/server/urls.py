@@ -8,6 +8,7 @@ from django.urls import URLPattern, URLResolver, include, path
 
 from yipan.server import environment
 from yipan.server.health import healthz
+from yipan.server.openapi import openapi
 from yipan.spine import registry
 
 ROOMS = (
@@ -24,6 +25,7 @@ handler400 = "yipan.ui.reading.bad_request"
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("healthz", healthz, name="healthz"),
+    path("openapi.json", openapi, name="openapi"),
     *(path("", include(room)) for room in ROOMS if find_spec(room) is not None),
     *(path(page.path, page.view, name=page.name) for line in registry.lines() for page in line.pages),
 ]
