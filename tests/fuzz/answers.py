@@ -23,7 +23,7 @@ MAY_GROW = ("audit_", "access_loginfailure", "django_session")
 """Tables that a refused step may write to: the journal, the count of failed logins, the sentence for the next page."""
 
 CHINESE = re.compile(r"[\u4e00-\u9fff]{4}")
-ENGLISH = re.compile(r"[A-Z][a-z’']+( [\w’',;:/“”()-]+)+[.!]")
+ENGLISH = re.compile(r"[A-Z][a-z’']+( [\w’',;:/“”()–-]+)+[.!]")
 TRACES = ("Traceback (most recent call last)", "psycopg.", "django.db.utils", "jinja2.exceptions", 'File "/')
 
 

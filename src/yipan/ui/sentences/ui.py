@@ -17,6 +17,6 @@ SENTENCES: dict[str, str | Promise] = {
         "This request does not fit this server. Open Yipan by its usual address; "
         "an administrator finds the names of the server under YIPAN_HOSTS."
     ),
-    "theme_unknown": _("There is no colour scheme “{theme}”."),
-    "language_unknown": _("There is no language “{language}”."),
+    "theme_unknown": _("There is no colour scheme “{theme}”. Choose one of the buttons."),
+    "language_unknown": _("There is no language “{language}”. Choose one of the buttons."),
 }
