@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 
 import pytest
+from django.test import Client
 from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis import strategies as st
 
@@ -28,13 +29,13 @@ def test_odd_input_is_answered_with_a_sentence(world: World) -> None:
     """Never a 500 or a traceback: a declared status, a sentence in the reader's language, refused means unchanged."""
     found = targets.find(world)
     assert {t.address.route for t in found} == {a.route for a in every_address()}
-    wrong = [text for target in found for text in tried(target, world)]
+    browsers = {role: world.browser(role) for role in world.roles}
+    wrong = [text for target in found for text in tried(target, world, browsers)]
     assert not wrong, "\n".join(wrong)
 
 
-def tried(target: Target, world: World) -> list[str]:
+def tried(target: Target, world: World, browsers: dict[str, Client]) -> list[str]:
     """What is wrong with the answers of one address; examples are its own, the same in each run."""
-    browsers = {role: world.browser(role) for role in world.roles}
 
     @seed(target.seed)
     @settings(

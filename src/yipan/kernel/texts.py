@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
-from zoneinfo import ZoneInfo
+from datetime import date, datetime, tzinfo
 
 from yipan.kernel.errors import InvalidInput
 
@@ -24,7 +23,7 @@ def day(text: str) -> date:
     return found
 
 
-def instant(text: str, zone: ZoneInfo) -> datetime:
+def instant(text: str, zone: tzinfo) -> datetime:
     """A local date and time in ISO 8601, in `zone`. Raises InvalidInput("time_unreadable")."""
     try:
         found = datetime.fromisoformat(text.strip()).replace(tzinfo=zone)
