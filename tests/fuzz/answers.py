@@ -19,7 +19,7 @@ from tests.fuzz.undoing import undone
 DECLARED = frozenset({200, 204, 302, 400, 401, 403, 404, 405, 409, 413, 415, 422, 429, 503})
 """Status codes that Yipan answers with; 401 is for programs and fragments of pages, people are sent to the login."""
 
-MAY_GROW = ("audit_", "access_loginfailure", "django_session")
+MAY_GROW = ("audit_", "access_loginfailure", "access_attempts", "django_session")
 """Tables that a refused step may write to: the journal, the count of failed logins, the sentence for the next page."""
 
 CHINESE = re.compile(r"[\u4e00-\u9fff]{4}")
