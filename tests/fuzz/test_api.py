@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, settings
 
 from tests.fuzz.addresses import every_address
 from tests.fuzz.undoing import undone
-from tests.fuzz.world import EVERYBODY, World
+from tests.fuzz.world import EVERYBODY, STRANGER, World
 from yipan.server.dispatcher import LIVE_PATH
 from yipan.server.openapi import document
 
@@ -76,3 +76,11 @@ def test_everything_that_is_no_page_is_described(world: World) -> None:
             answer = browser.get(path)
         if answer.status_code == 200 and not answer.headers["Content-Type"].startswith("text/html"):
             assert path in told, f"{path} answers {answer.headers['Content-Type']}"
+
+
+def test_the_description_is_for_everybody(world: World) -> None:
+    """Programs read the description without a login, and it names its own address."""
+    answer = world.browser(STRANGER).get("/openapi.json")
+    assert answer.status_code == 200
+    assert answer.json() == document()
+    assert "/openapi.json" in answer.json()["paths"]
