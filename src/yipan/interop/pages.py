@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -16,6 +16,7 @@ from yipan.base.access import Actor
 from yipan.interop import editing, queries, queue, verbs, words
 from yipan.interop.models import Charset, InboundMessage, LocationMode, MessageState, Source
 from yipan.interop.showing import reading_of
+from yipan.kernel import texts
 from yipan.kernel.errors import InvalidInput, NotFound, YipanError
 from yipan.ui import flash
 from yipan.ui import messages as sentences
@@ -233,9 +234,9 @@ def _asked(request: HttpRequest) -> tuple[queries.Filter, InvalidInput | None]:
     given = request.GET
     error = None
     try:
-        day = date.fromisoformat(given["day"]) if given.get("day") else None
-    except ValueError:
-        day, error = None, InvalidInput("date_unreadable", value=given["day"])
+        day = texts.day(given["day"]) if given.get("day") else None
+    except InvalidInput as wrong:
+        day, error = None, wrong
     return (
         queries.Filter(
             state=given.get("state", "") if given.get("state", "") in MessageState.values else "",

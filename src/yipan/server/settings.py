@@ -51,6 +51,7 @@ MIDDLEWARE = [
     "yipan.base.access.middleware.WallMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "yipan.ui.reading.ReadableRequests",
     "yipan.ui.middleware.ErrorPages",
     "yipan.ui.middleware.LiveMark",
 ]

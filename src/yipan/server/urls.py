@@ -9,6 +9,7 @@ from django.urls import URLPattern, URLResolver, include, path
 from yipan.server import environment
 from yipan.server.health import healthz
 from yipan.server.metrics.page import metrics
+from yipan.server.openapi import openapi
 from yipan.server.readiness import readyz
 from yipan.spine import registry
 
@@ -22,12 +23,14 @@ ROOMS = (
     *(("yipan.server.demo.pages",) if environment.wants_demo() else ()),
 )
 
+handler400 = "yipan.ui.reading.bad_request"
 handler500 = "yipan.ui.outages.page"
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("healthz", healthz, name="healthz"),
     path("readyz", readyz, name="readyz"),
     path("metrics", metrics, name="metrics"),
+    path("openapi.json", openapi, name="openapi"),
     *(path("", include(room)) for room in ROOMS if find_spec(room) is not None),
     *(path(page.path, page.view, name=page.name) for line in registry.lines() for page in line.pages),
 ]

@@ -6,6 +6,7 @@ from typing import Any
 
 import jinja2
 from django.conf import settings
+from django.core.exceptions import DisallowedHost
 from django.http import HttpRequest
 from django.middleware.csrf import get_token
 from django.templatetags.static import static
@@ -66,7 +67,10 @@ def network_name(request: HttpRequest | None) -> str:
 def same_site(request: HttpRequest) -> bool:
     """Whether the page that led here is one of ours, so that a link back is safe."""
     referer = request.headers.get("Referer", "")
-    return url_has_allowed_host_and_scheme(referer, {request.get_host()})
+    try:
+        return url_has_allowed_host_and_scheme(referer, {request.get_host()})
+    except DisallowedHost:
+        return False
 
 
 def query(request: HttpRequest, **changes: Any) -> str:

@@ -8,7 +8,7 @@ from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.db import connection
-from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed, JsonResponse
 from django.shortcuts import render
 from django.utils.cache import patch_vary_headers
 from django.utils.translation import gettext_lazy as _
@@ -24,7 +24,9 @@ TITLES = {
     400: _("This address is not complete"),
     403: _("You may not do this here"),
     404: _("Not found"),
+    405: _("This address is asked for in another way"),
     409: _("Somebody was quicker"),
+    413: _("Too large"),
     422: _("Please check what you entered"),
     503: _("Not available just now"),
 }
@@ -54,7 +56,8 @@ class ErrorPages:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        return self.get_response(request)
+        response = self.get_response(request)
+        return _with_words(request, response) if isinstance(response, HttpResponseNotAllowed) else response
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         """Answer for the errors that have a sentence; anything else goes on to Django and its log."""
@@ -96,9 +99,16 @@ class LiveMark:
                 request.live_since = cursor.fetchone()[0]  # type: ignore[attr-defined]
 
 
-def answer(request: HttpRequest, error: YipanError) -> HttpResponse:
-    """The response to `request` that tells about `error`."""
-    status = status_of(error, request.method or "GET")
+def _with_words(request: HttpRequest, response: HttpResponseNotAllowed) -> HttpResponse:
+    """Django's answer to a method that a page does not know is empty; this one says what to do."""
+    told = answer(request, NotFound("method_not_allowed"), status=response.status_code)
+    told.headers["Allow"] = response.headers["Allow"]
+    return told
+
+
+def answer(request: HttpRequest, error: YipanError, *, status: int | None = None) -> HttpResponse:
+    """The response to `request` that tells about `error`; its status is that of the kind of error, unless named."""
+    status = status or status_of(error, request.method or "GET")
     text = messages.of_error(error)
     if wants_json(request):
         response: HttpResponse = JsonResponse({"code": error.code, "message": text}, status=status)

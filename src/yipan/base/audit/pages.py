@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, time, timedelta
+from datetime import datetime, time, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -14,6 +14,7 @@ from django.views.decorators.http import require_GET
 from yipan.base.audit import checkpoints, exporting, journals, labels, queries, verifying
 from yipan.base.audit.journal import record, record_list
 from yipan.base.audit.models import Seal
+from yipan.kernel import texts
 from yipan.kernel.errors import InvalidInput
 
 PER_PAGE = 100
@@ -32,7 +33,7 @@ def trail(request: HttpRequest) -> HttpResponse:
     rows = queries.entries(
         actor,
         wanted,
-        before=int(before) if before.isdecimal() else None,
+        before=texts.whole(before),
         limit=PER_PAGE + 1,
     )
     shown = rows[:PER_PAGE]
@@ -91,10 +92,7 @@ def day(text: str) -> datetime | None:
     """The start of a day, in the installation's zone."""
     if not text:
         return None
-    try:
-        return datetime.combine(date.fromisoformat(text), time.min, timezone.get_current_timezone())
-    except ValueError:
-        raise InvalidInput("date_unreadable", value=text) from None
+    return datetime.combine(texts.day(text), time.min, timezone.get_current_timezone())
 
 
 def patient(text: str) -> UUID | None:

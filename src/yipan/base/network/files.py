@@ -92,7 +92,16 @@ def _zip(name: str, data: bytes) -> RawNetwork:
             if sum(m.file_size for m in members) > UNPACKED_LIMIT:
                 return RawNetwork(problems=[Problem(name, 0, "", name, "network_file_too_large")])
             return _many((PurePosixPath(m.filename).name, archive.read(m)) for m in members)
-    except (zipfile.BadZipFile, zlib.error, lzma.LZMAError, NotImplementedError, RuntimeError, EOFError, OSError):
+    except (
+        zipfile.BadZipFile,
+        zlib.error,
+        lzma.LZMAError,
+        NotImplementedError,
+        RuntimeError,
+        EOFError,
+        ValueError,
+        OSError,
+    ):
         return RawNetwork(problems=[Problem(name, 0, "", name, "network_zip_broken")])
 
 
@@ -207,7 +216,7 @@ def _parsed(name: str, data: bytes, problems: list[Problem]) -> Mapping[str, Any
     except json.JSONDecodeError as error:
         problems.append(Problem(name, error.lineno, "", "", "network_document_broken", {"reason": error.msg}))
         return None
-    except (ValueError, RecursionError) as error:  # TOMLDecodeError is one, and so is a number without end
+    except (ValueError, RecursionError) as error:  # TOML that is none, a number of thousands of digits, endless nesting
         line = re.search(r"line (\d+)", str(error))
         row = int(line[1]) if line else 0
         problems.append(Problem(name, row, "", "", "network_document_broken", {"reason": str(error)}))

@@ -7,49 +7,53 @@ from datetime import datetime
 from typing import Any
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as lazy
+from django.utils.translation import gettext_lazy
 
 from yipan.base.network.models import Site
 from yipan.engine.placement.codes import PARAMS, Equipment, Shown
 from yipan.ui import filters, messages
 
 SENTENCES = {
-    "capacity_taken": lazy("Somebody else has just taken this bed. Please choose another one."),
-    "capacity_unknown": lazy("This bed is not on the board."),
-    "patient_elsewhere": lazy("The patient already has a bed at that time. Release it first, or plan a transfer."),
-    "booking_step": lazy("This step is no longer possible: the bed's booking has changed meanwhile. Reload the page."),
-    "booking_unknown": lazy("This booking does not exist."),
-    "bed_not_ready": lazy("The bed is not ready yet: somebody is in it, or it is being cleaned."),
-    "bed_unknown": lazy("This bed does not exist."),
-    "ward_unknown": lazy("This ward does not exist or has no beds."),
-    "bed_refused": lazy("This bed is not possible now: {rule}"),
-    "not_in_turnover": lazy("This bed is not being cleaned."),
-    "move_to_same_place": lazy("The patient is in this bed already."),
-    "no_move_to_cancel": lazy("This stay did not begin with a transfer."),
-    "departure_before_arrival": lazy("The departure lies before the arrival."),
-    "end_in_past": lazy("The expected discharge must lie in the future."),
-    "request_open": lazy("This patient already has an open request for a bed, or is in one."),
-    "request_unknown": lazy("This request does not exist."),
-    "request_step": lazy("This is no longer possible: the request has changed meanwhile. Reload the page."),
-    "department_unknown": lazy("This department does not exist."),
-    "merge_two_bodies": lazy("Both records are in a bed at the same time, so they are two people."),
-    "practitioner_unknown": lazy("This attending does not exist, or is not of your hospitals."),
-    "dates_reversed": lazy("The period ends before it begins."),
-    "period_too_long": lazy("Choose a period of at most a year."),
-    "call_unknown": lazy("This call is not on the list."),
-    "call_done": lazy("{by} has made this call already."),
-    "notice_unknown": lazy("This notice does not exist."),
-    "form_invalid": lazy("Please correct the marked fields."),
-    "choice_unknown": lazy("Choose one of the listed values."),
-    "icd10_shape": lazy("Write an ICD-10 code such as I63.9."),
-    "days_range": lazy("Between half a day and 365 days."),
-    "age_range": lazy("Between 0 and 150 years."),
-    "minutes_range": lazy("Between 0 and 2880 minutes."),
-    "satisfaction_range": lazy("Between 1 and 5."),
-    "time_unreadable": lazy("Write a date and time such as 2026-03-02 14:00."),
-    "time_in_past": lazy("Choose a time in the future."),
-    "field_required": lazy("Please fill this in."),
-    "field_unknown": lazy("This field does not exist."),
+    "capacity_taken": gettext_lazy("Somebody else has just taken this bed. Please choose another one."),
+    "capacity_unknown": gettext_lazy("This bed is not on the board."),
+    "patient_elsewhere": gettext_lazy(
+        "The patient already has a bed at that time. Release it first, or plan a transfer."
+    ),
+    "booking_step": gettext_lazy(
+        "This step is no longer possible: the bed's booking has changed meanwhile. Reload the page."
+    ),
+    "booking_unknown": gettext_lazy("This booking does not exist."),
+    "bed_not_ready": gettext_lazy("The bed is not ready yet: somebody is in it, or it is being cleaned."),
+    "bed_unknown": gettext_lazy("This bed does not exist."),
+    "ward_unknown": gettext_lazy("This ward does not exist or has no beds."),
+    "bed_refused": gettext_lazy("This bed is not possible now: {rule}"),
+    "not_in_turnover": gettext_lazy("This bed is not being cleaned."),
+    "move_to_same_place": gettext_lazy("The patient is in this bed already."),
+    "no_move_to_cancel": gettext_lazy("This stay did not begin with a transfer."),
+    "departure_before_arrival": gettext_lazy("The departure lies before the arrival."),
+    "end_in_past": gettext_lazy("The expected discharge must lie in the future."),
+    "request_open": gettext_lazy("This patient already has an open request for a bed, or is in one."),
+    "request_unknown": gettext_lazy("This request does not exist."),
+    "request_step": gettext_lazy("This is no longer possible: the request has changed meanwhile. Reload the page."),
+    "department_unknown": gettext_lazy("This department does not exist."),
+    "merge_two_bodies": gettext_lazy("Both records are in a bed at the same time, so they are two people."),
+    "practitioner_unknown": gettext_lazy("This attending does not exist, or is not of your hospitals."),
+    "dates_reversed": gettext_lazy("The period ends before it begins."),
+    "period_too_long": gettext_lazy("Choose a period of at most a year."),
+    "call_unknown": gettext_lazy("This call is not on the list."),
+    "call_done": gettext_lazy("{by} has made this call already."),
+    "notice_unknown": gettext_lazy("This notice does not exist."),
+    "form_invalid": gettext_lazy("Please correct the marked fields."),
+    "choice_unknown": gettext_lazy("Choose one of the listed values."),
+    "icd10_shape": gettext_lazy("Write an ICD-10 code such as I63.9."),
+    "days_range": gettext_lazy("Between half a day and 365 days."),
+    "age_range": gettext_lazy("Between 0 and 150 years."),
+    "minutes_range": gettext_lazy("Between 0 and 2880 minutes."),
+    "satisfaction_range": gettext_lazy("Between 1 and 5."),
+    "time_unreadable": gettext_lazy("Write a date and time such as 2026-03-02 14:00."),
+    "time_in_past": gettext_lazy("Choose a time in the future."),
+    "field_required": gettext_lazy("Please fill this in."),
+    "field_unknown": gettext_lazy("This field does not exist."),
 }
 
 

@@ -64,5 +64,5 @@ def policy(request: HttpRequest, pk: UUID) -> HttpResponse:
 def _parsed(text: str) -> dict[str, Any]:
     try:
         return tomllib.loads(text.replace("\r\n", "\n"))
-    except tomllib.TOMLDecodeError as error:
+    except (ValueError, RecursionError) as error:  # TOML that is none, or a number of thousands of digits
         raise InvalidInput("network_policy_text_broken", reason=str(error)) from error

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -19,6 +18,7 @@ from yipan.base.patients.matching import NATIONAL_ID
 from yipan.base.patients.models import Patient, Sex
 from yipan.base.patients.panels import panels_for
 from yipan.base.patients.words import IDENTIFIER_TYPES, field_of, identifier_type
+from yipan.kernel import texts
 from yipan.kernel.errors import Conflict, InvalidInput, YipanError
 
 FIELDS = ("name", "sex", "birth_date", "phone", "address", "contact_name", "contact_phone")
@@ -183,10 +183,7 @@ def posted(request: HttpRequest) -> dict[str, Any]:
     values: dict[str, Any] = {field: request.POST.get(field, "").strip() for field in FIELDS}
     values["sex"] = values["sex"] or Sex.UNKNOWN.value
     day = values["birth_date"]
-    try:
-        values["birth_date"] = date.fromisoformat(day) if day else None
-    except ValueError:
-        raise InvalidInput("date_unreadable", value=day) from None
+    values["birth_date"] = texts.day(day) if day else None
     return values
 
 

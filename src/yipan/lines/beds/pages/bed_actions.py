@@ -18,6 +18,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from yipan.base.access import Actor
+from yipan.kernel import texts
 from yipan.kernel.errors import InvalidInput, YipanError
 from yipan.lines.beds import actions
 from yipan.lines.beds.queries import facts as known
@@ -56,14 +57,6 @@ def back(request: HttpRequest) -> str:
     return reverse("board")
 
 
-def instant(text: str, zone: str) -> datetime:
-    """A local date and time from a form, in the site's zone. Raises InvalidInput("time_unreadable")."""
-    try:
-        return datetime.fromisoformat(text).replace(tzinfo=ZoneInfo(zone))
-    except ValueError:
-        raise InvalidInput("time_unreadable", value=text) from None
-
-
 def _sentence(error: YipanError) -> str:
     """The sentence of an error; for a form, the first field that is wrong."""
     fields: dict[str, str] = error.params.get("fields", {}) if isinstance(error, InvalidInput) else {}
@@ -87,7 +80,7 @@ def _depart(request: HttpRequest, actor: Actor, key: UUID) -> str:
 
 def _discharge(request: HttpRequest, actor: Actor, key: UUID) -> str:
     place = known.place_of_booking(key)
-    end = instant(request.POST.get("end") or request.POST.get("value", ""), place.time_zone)
+    end = texts.instant(request.POST.get("end") or request.POST.get("value", ""), ZoneInfo(place.time_zone))
     actions.announce_discharge(actor=actor, booking_id=key, end=end)
     return _("The expected discharge is announced; the bed can be reserved from then on.")
 
@@ -109,7 +102,7 @@ def _clean_start(request: HttpRequest, actor: Actor, key: UUID) -> str:
 
 def _until(request: HttpRequest, zone: str) -> datetime | None:
     text = request.POST.get("until", "")
-    return instant(text, zone) if text else None
+    return texts.instant(text, ZoneInfo(zone)) if text else None
 
 
 def _reason(request: HttpRequest) -> str:

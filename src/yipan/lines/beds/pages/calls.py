@@ -15,7 +15,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from yipan.base import audit
 from yipan.base.access import Actor
 from yipan.base.patients import queries as people
-from yipan.kernel import clock
+from yipan.kernel import clock, texts
 from yipan.kernel.errors import InvalidInput, NotFound
 from yipan.lines.beds import actions
 from yipan.lines.beds.queries import calls as query
@@ -74,13 +74,13 @@ def _record(request: HttpRequest, actor: Actor, call_id: UUID) -> None:
     reached, satisfaction = request.POST.get("reached", ""), request.POST.get("satisfaction", "")
     if reached not in ("yes", "no"):
         raise InvalidInput("form_invalid", fields={"reached": "field_required"})
-    if satisfaction and not satisfaction.isdecimal():
+    if satisfaction and texts.whole(satisfaction) is None:
         raise InvalidInput("form_invalid", fields={"satisfaction": "satisfaction_range"})
     actions.record_call(
         actor=actor,
         call_id=call_id,
         reached=reached == "yes",
-        satisfaction=int(satisfaction) if satisfaction else None,
+        satisfaction=texts.whole(satisfaction),
         note=request.POST.get("note", ""),
     )
 

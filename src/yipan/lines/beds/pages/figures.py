@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
@@ -16,7 +16,7 @@ from yipan.base import audit
 from yipan.base.access import Actor, scope
 from yipan.base.network.models import Bed, Department, Site
 from yipan.base.patients.models import Patient
-from yipan.kernel import clock
+from yipan.kernel import clock, texts
 from yipan.kernel.errors import InvalidInput
 from yipan.lines.beds.queries import figures as query
 from yipan.lines.beds.queries.figures import Asked, Period, Row
@@ -64,7 +64,7 @@ def stays(request: HttpRequest) -> HttpResponse:
     actor = _actor(request)
     asked, error = _asked(request)
     which = request.GET.get("which", "admissions")
-    page = max(int(request.GET.get("page", "1")) if request.GET.get("page", "1").isdecimal() else 1, 1)
+    page = max(texts.whole(request.GET.get("page", "1")) or 1, 1)
     found = query.stays(actor=actor, asked=asked, which=which, limit=PAGE_SIZE + 1, offset=(page - 1) * PAGE_SIZE)
     patients = Patient.objects.in_bulk([s.patient_id for s in found])
     beds = Bed.objects.select_related("room__ward").in_bulk([s.bed_id for s in found])
@@ -98,8 +98,8 @@ def _asked(request: HttpRequest) -> tuple[Asked, str]:
     today = local.date() if local else clock.now().date()
     fallback = Period(today - timedelta(days=6), today)
     try:
-        first = date.fromisoformat(request.GET.get("from") or fallback.first.isoformat())
-        last = date.fromisoformat(request.GET.get("to") or fallback.last.isoformat())
+        first = texts.day(request.GET.get("from") or fallback.first.isoformat())
+        last = texts.day(request.GET.get("to") or fallback.last.isoformat())
         period = Period(first, min(last, today) if first <= today else last)
         site, department = (UUID(v) if v else None for v in (request.GET.get("site"), request.GET.get("department")))
     except (ValueError, InvalidInput):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -13,7 +14,8 @@ from django.utils.translation import gettext as _
 
 from yipan.base.access.models import Practitioner
 from yipan.base.network.models import Department
-from yipan.kernel.errors import YipanError
+from yipan.kernel import texts
+from yipan.kernel.errors import InvalidInput, YipanError
 from yipan.lines.beds import policy
 from yipan.lines.beds.policy import AdmissionFacts
 from yipan.lines.beds.queries.icd10 import catalogue, suggest
@@ -76,16 +78,19 @@ class Form:
         if not text:
             return None
         try:
-            return float(text)
+            value = float(text)
         except ValueError:
+            value = math.nan
+        if not math.isfinite(value) or abs(value) > texts.LARGEST or not text.isascii():
             self.wrong(name, _("Write a number."))
             return None
+        return value
 
     def day(self, name: str) -> date | None:
         """A date as browsers send it; None when empty or wrong."""
         try:
-            return date.fromisoformat(self[name]) if self[name] else None
-        except ValueError:
+            return texts.day(self[name]) if self[name] else None
+        except InvalidInput:
             self.wrong(name, _("Write a date such as 1958-03-21."))
             return None
 
@@ -94,8 +99,8 @@ class Form:
         if not self[name]:
             return None
         try:
-            return datetime.fromisoformat(self[name]).replace(tzinfo=zone_of(site))
-        except ValueError:
+            return texts.instant(self[name], zone_of(site))
+        except InvalidInput:
             self.wrong(name, _("Write a date and a time such as 2026-03-21 09:30."))
             return None
 
