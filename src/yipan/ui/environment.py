@@ -14,6 +14,7 @@ from django.utils import timezone, translation
 from django.utils.http import url_has_allowed_host_and_scheme
 from markupsafe import Markup
 
+from yipan.base.access import second_factor, sessions
 from yipan.base.network.models import Organisation
 from yipan.base.patients.masks import mask_name
 from yipan.kernel import clock
@@ -123,6 +124,8 @@ def environment(**options: Any) -> jinja2.Environment:
         same_site=same_site,
         time_zone_name=timezone.get_current_timezone_name,
         network_name=network_name,
+        idle_seconds=sessions.idle_seconds,
+        second_factor_missing=lambda request: second_factor.is_missing(request.actor),
     )
     env.filters.update(FILTERS, mask_name=mask_name, json_script_text=json_script_text)
     return env

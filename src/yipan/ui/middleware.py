@@ -13,7 +13,7 @@ from django.shortcuts import render
 from django.utils.cache import patch_vary_headers
 from django.utils.translation import gettext_lazy as _
 
-from yipan.kernel.errors import Conflict, InvalidInput, NotFound, Refused, Unavailable, YipanError
+from yipan.kernel.errors import Conflict, InvalidInput, NotFound, Refused, TooOften, Unavailable, YipanError
 from yipan.ui import flash, messages
 
 log = logging.getLogger(__name__)
@@ -26,6 +26,7 @@ TITLES = {
     404: _("Not found"),
     409: _("Somebody was quicker"),
     422: _("Please check what you entered"),
+    429: _("Too often"),
     503: _("Not available just now"),
 }
 
@@ -41,6 +42,8 @@ def status_of(error: YipanError, method: str = "GET") -> int:
             return 403
         case Conflict():
             return 409
+        case TooOften():
+            return 429
         case Unavailable():
             return 503
         case _:
@@ -104,8 +107,8 @@ def answer(request: HttpRequest, error: YipanError) -> HttpResponse:
     else:
         context = {"title": TITLES.get(status, TITLES[503]), "text": text, "status": status, "code": error.code}
         response = render(request, "ui/errors/page.html", context, status=status)
-    if status == 503:
-        response.headers["Retry-After"] = "10"
+    if status in (429, 503):
+        response.headers["Retry-After"] = str(error.params.get("seconds", 10))
     patch_vary_headers(response, ("Accept", "HX-Request"))
     return response
 

@@ -11,6 +11,7 @@ from django.shortcuts import render
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_GET, require_POST
 
+from yipan.base.access import limits
 from yipan.kernel.errors import InvalidInput
 from yipan.ui import search
 from yipan.ui.environment import THEMES
@@ -54,6 +55,8 @@ def theme(request: HttpRequest) -> HttpResponse:
 def find(request: HttpRequest) -> HttpResponse:
     """The search page, or its list of hits when htmx asks."""
     text = request.GET.get("q", "")
+    if text.strip():
+        limits.spend(limits.SEARCH, request.user.pk)
     context = {"text": text, "groups": search.find(request, text)}
     fragment = request.headers.get("HX-Request") == "true"
     return render(request, "ui/pages/hits.html" if fragment else "ui/pages/search.html", context)

@@ -6,7 +6,9 @@ class AccessConfig(AppConfig):
     label = "access"
 
     def ready(self) -> None:
+        from yipan.base.access import telling
         from yipan.base.access.words import ACTIONS
         from yipan.base.audit import labels
 
         labels.declare(ACTIONS)
+        telling.listen()

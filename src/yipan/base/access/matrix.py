@@ -66,14 +66,16 @@ def verbs() -> tuple[Verb, ...]:
 
 declare_all(
     {
-        "network.view": EVERY_PERSON | {Role.INTERFACE},
+        "network.view": EVERY_PERSON | {Role.INTERFACE, Role.PRIVACY_OFFICER},
         "network.edit": {Role.MANAGER, Role.ADMINISTRATOR},
         "network.policy": {Role.MANAGER, Role.ADMINISTRATOR},
         "patients.view": {Role.COORDINATOR, Role.WARD_NURSE, Role.DOCTOR, Role.INTERFACE},
         "patients.edit": {Role.COORDINATOR, Role.WARD_NURSE, Role.DOCTOR, Role.INTERFACE},
         "patients.merge": {Role.COORDINATOR, Role.INTERFACE},
+        "patients.emergency": EVERY_PERSON,
+        "emergency.review": {Role.PRIVACY_OFFICER},
         "users.view": {Role.ADMINISTRATOR},
         "users.edit": {Role.ADMINISTRATOR},
-        "audit.view": {Role.ADMINISTRATOR},
+        "audit.view": {Role.ADMINISTRATOR, Role.PRIVACY_OFFICER},
     }
 )

@@ -13,13 +13,15 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from yipan.base.access import Actor
+from yipan.base.access import Actor, limits
+from yipan.base.access.emergency import opening_of
 from yipan.base.patients import actions, queries
 from yipan.base.patients.matching import NATIONAL_ID
 from yipan.base.patients.models import Patient, Sex
+from yipan.base.patients.pages import emergency
 from yipan.base.patients.panels import panels_for
 from yipan.base.patients.words import IDENTIFIER_TYPES, field_of, identifier_type
-from yipan.kernel.errors import InvalidInput, YipanError
+from yipan.kernel.errors import InvalidInput, Refused, YipanError
 
 FIELDS = ("name", "sex", "birth_date", "phone", "address", "contact_name", "contact_phone")
 
@@ -29,6 +31,8 @@ def search(request: HttpRequest) -> HttpResponse:
     """The search field and what it found, masked. One exact hit is not opened by itself: opening is a decision."""
     text = request.GET.get("q", "").strip()
     who = actor(request)
+    if text:
+        limits.spend(limits.SEARCH, who.user_id)
     context = {
         "text": text,
         "found": queries.search(who, text, queries.SEARCH_LIMIT + 1),
@@ -44,7 +48,13 @@ def search(request: HttpRequest) -> HttpResponse:
 @require_GET
 def record(request: HttpRequest, patient_id: UUID) -> HttpResponseBase:
     """The whole record of one patient; a merged one leads to its survivor."""
-    patient = queries.get(actor(request), patient_id)
+    who = actor(request)
+    try:
+        patient = queries.get(who, patient_id)
+    except Refused:
+        if not who.may("patients.emergency"):
+            raise
+        return emergency.offer(request, patient_id)
     if patient.pk != patient_id:
         return redirect("patient", patient_id=patient.pk)
     return record_page(request, patient)
@@ -62,6 +72,7 @@ def record_page(request: HttpRequest, patient: Patient, **more: Any) -> HttpResp
         "panels": panels_for(who, patient.pk),
         "may_edit": who.may("patients.edit"),
         "may_merge": who.may("patients.merge"),
+        "emergency": None if who.may("patients.view") else opening_of(who, patient.pk),
         "given": request.POST,
     } | more
     return render(request, "patients/record.html", context, status=422 if more.get("error") else 200)
