@@ -23,9 +23,11 @@ from yipan.base import audit
 from yipan.base.access import limits
 from yipan.base.access.actor import ANONYMOUS, Actor
 from yipan.base.access.forms import paused
+from yipan.base.access.queries import actor_of
 from yipan.kernel.errors import TooOften
 
 T = TypeVar("T")
+KINDS = (Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN)
 
 
 def required_of(actor: Actor) -> bool:
@@ -35,8 +37,7 @@ def required_of(actor: Actor) -> bool:
 
 def has_one(user_id: int) -> bool:
     """Whether the user has enrolled an app or a key; recovery codes alone do not count."""
-    kinds = (Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN)
-    return Authenticator.objects.filter(user_id=user_id, type__in=kinds).exists()
+    return Authenticator.objects.filter(user_id=user_id, type__in=KINDS).exists()
 
 
 def is_missing(actor: Actor) -> bool:
@@ -52,6 +53,11 @@ class MfaAdapter(DefaultMFAAdapter):
         "incorrect_code": _("This code or key is not right. Codes change every 30 seconds; try the next one."),
         "cannot_delete_authenticator": _("Your role asks for a second factor. Add another one before removing this."),
     }
+
+    def can_delete_authenticator(self, authenticator: Authenticator) -> bool:
+        """Not the last one of somebody who must have one."""
+        others = Authenticator.objects.filter(user=authenticator.user_id, type__in=KINDS).exclude(pk=authenticator.pk)
+        return others.exists() or not required_of(actor_of(authenticator.user))
 
     def encrypt(self, text: str) -> str:
         return _box().encrypt(text.encode()).decode()
