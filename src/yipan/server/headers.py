@@ -28,7 +28,7 @@ PLOTS = {"style-src-elem": "'self' 'unsafe-inline'"}
 PLOT_MARK = b"data-chart"
 
 PERMISSIONS = (
-    "accelerometer=(), bluetooth=(), camera=(), display-capture=(), geolocation=(), gyroscope=(), hid=(), "
+    "accelerometer=(), camera=(), display-capture=(), geolocation=(), gyroscope=(), hid=(), "
     "magnetometer=(), microphone=(), midi=(), payment=(), serial=(), usb=(), "
     "publickey-credentials-create=(self), publickey-credentials-get=(self)"
 )

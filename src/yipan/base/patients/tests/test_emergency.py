@@ -11,7 +11,7 @@ from yipan.base.access import Role
 from yipan.base.access.models import EmergencyAccess
 from yipan.base.access.tests.samples import network, person
 from yipan.base.audit.models import Entry
-from yipan.spine.testing import patient
+from yipan.base.patients.tests.samples import registered
 
 pytestmark = pytest.mark.django_db
 
@@ -28,7 +28,7 @@ def client() -> Client:
 
 def test_way_through_the_page(client: Client) -> None:
     """Refused, the page offers the emergency; with a reason the record opens, says so, and each reading is told."""
-    her = patient(name="秦月明")
+    her = registered("秦月明")
     refused = client.get(f"/patients/{her.pk}")
     assert refused.status_code == 403
     assert "秦月明" not in refused.content.decode()
@@ -46,7 +46,7 @@ def test_way_through_the_page(client: Client) -> None:
 
 def test_it_opens_for_reading_and_this_record_only(client: Client) -> None:
     """Neither changing it, nor another record, nor the search comes with it."""
-    her, him = patient(), patient()
+    her, him = registered(), registered("赵敏")
     client.post(f"/patients/{her.pk}/emergency", {"reason": REASON})
     assert client.get(f"/patients/{him.pk}").status_code == 403
     assert client.get(f"/patients/{her.pk}/edit").status_code == 403
@@ -55,7 +55,7 @@ def test_it_opens_for_reading_and_this_record_only(client: Client) -> None:
 
 def test_nothing_tells_whether_a_patient_exists(client: Client) -> None:
     """An unknown record looks the same as one without right, until it is really opened."""
-    unknown, known = client.get(f"/patients/{uuid4()}"), client.get(f"/patients/{patient().pk}")
+    unknown, known = client.get(f"/patients/{uuid4()}"), client.get(f"/patients/{registered().pk}")
     assert unknown.status_code == known.status_code == 403
     assert client.post(f"/patients/{uuid4()}/emergency", {"reason": REASON}).status_code == 404
     assert not EmergencyAccess.objects.exists()
@@ -63,7 +63,7 @@ def test_nothing_tells_whether_a_patient_exists(client: Client) -> None:
 
 def test_those_without_any_task_are_not_offered_it() -> None:
     """A person without a role and the privacy officer get the plain refusal, and the form is refused too."""
-    net, her = network(), patient()
+    net, her = network(), registered()
     for user in (person("nobody"), person("officer", Role.PRIVACY_OFFICER, net.group)):
         client = Client()
         client.force_login(user)

@@ -7,6 +7,7 @@ const KEY = "yipan_touched";
 const limit = Number(document.body.dataset.idle) * 1000;
 const form = document.querySelector("[data-hand-over]");
 let told = Date.now();
+let leaving = false;
 
 const read = () => Number(localStorage.getItem(KEY)) || 0;
 
@@ -20,7 +21,8 @@ function touched() {
 }
 
 function look() {
-  if (Date.now() - read() < limit) return;
+  if (leaving || Date.now() - read() < limit) return;
+  leaving = true;
   form.querySelector("[name=why]").value = "idle";
   form.submit();
 }
