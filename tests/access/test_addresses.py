@@ -13,7 +13,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from tests.access import world as worlds
 from tests.access.addresses import ADDRESSES, ONLY_WITH, Row
-from tests.access.rules import Somebody, allows, everybody
+from tests.access.rules import Rule, Somebody, allows, everybody
 from yipan.base.access import limits
 from yipan.kernel.errors import Refused
 
@@ -80,10 +80,15 @@ def walk(who: Somebody, world: worlds.World, refusals: list[str]) -> Iterator[st
                 was_refused = bool(refusals) or status in (401, 403, 404)
             if status >= 500 or (rule is None and who.is_logged_in and status != 405):
                 yield f"{method} {name}: {status}"
-            elif rule is not None and (row.checked or not who.is_logged_in) and was_refused == allows(rule, who):
+            elif rule is not None and is_checked(row, rule, who) and was_refused == allows(rule, who):
                 yield f"{method} {name} needs {rule}: {status} {refusals}"
             if was_refused and (after := worlds.written()) != before:
                 yield f"{method} {name} was refused and wrote: {before} {after}"
+
+
+def is_checked(row: Row, rule: Rule, who: Somebody) -> bool:
+    """What answers 404 to everybody who may come is walked only by those who may not."""
+    return row.checked or (rule.place != "everybody" and not who.is_logged_in)
 
 
 class undone(transaction.Atomic):  # noqa: N801 - reads as a phrase
@@ -114,12 +119,15 @@ def visit(browser: Client, method: str, name: str, row: Row, world: worlds.World
             content_type="application/x-www-form-urlencoded",
             headers={"accept": "application/json" if name.startswith(("bed-", "ward-", "notice-")) else "text/html"},
         )
-    if answer.status_code == 302 and answer["Location"] == f"/login?{urlencode({'next': address if method == 'GET' else '/'})}":
+    if (
+        answer.status_code == 302
+        and answer["Location"] == f"/login?{urlencode({'next': address if method == 'GET' else '/'})}"
+    ):
         return 401
     return int(answer.status_code)
 
 
 def filled(text: str, world: worlds.World) -> str:
-    """"$name" as the identifier of that object."""
+    """ "$name" as the identifier of that object."""
     head, dollar, name = text.partition("$")
     return head + str(world[name]) if dollar else text

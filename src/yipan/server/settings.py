@@ -137,7 +137,9 @@ TIME_ZONE = os.environ.get("YIPAN_TIME_ZONE", "Asia/Shanghai")
 
 STATIC_URL = "/static/"
 STATIC_ROOT = Path(os.environ.get("YIPAN_STATE") or "var").absolute() / "static"
-STATICFILES_DIRS: list[tuple[str, str] | str | Path] = [("bokeh", str(environment.package_directory("bokeh") / "server/static/js"))]
+STATICFILES_DIRS: list[tuple[str, str] | str | Path] = [
+    ("bokeh", str(environment.package_directory("bokeh") / "server/static/js"))
+]
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "yipan.server.static.VersionedStorage"},

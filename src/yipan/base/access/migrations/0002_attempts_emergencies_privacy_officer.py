@@ -102,9 +102,7 @@ class Migration(migrations.Migration):
                 ],
             },
         ),
-        migrations.AlterField(
-            model_name="grant", name="role", field=models.CharField(max_length=16, choices=ROLES)
-        ),
+        migrations.AlterField(model_name="grant", name="role", field=models.CharField(max_length=16, choices=ROLES)),
         migrations.RemoveConstraint(model_name="grant", name="grant_role"),
         migrations.AddConstraint(
             model_name="grant",

@@ -59,7 +59,9 @@ def is_in(client: Client) -> bool:
     return "_auth_user_id" in client.session
 
 
-def test_app_is_asked_for_after_the_password(zhou: User, client: Client, django_capture_on_commit_callbacks: Any) -> None:
+def test_app_is_asked_for_after_the_password(
+    zhou: User, client: Client, django_capture_on_commit_callbacks: Any
+) -> None:
     """With an app enrolled the password alone lets nobody in; a code does, and the trail says how."""
     sign_in(client)
     secret, _ = enrol(client, django_capture_on_commit_callbacks)

@@ -75,7 +75,8 @@ def test_identity_is_the_subject_not_the_name(provider: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("claims", "sentence"), [({"preferred_username": "stranger"}, "no user of that name"), ({}, "did not say who you are")]
+    ("claims", "sentence"),
+    [({"preferred_username": "stranger"}, "no user of that name"), ({}, "did not say who you are")],
 )
 def test_unknown_people_are_told(provider: str, claims: dict[str, str], sentence: str) -> None:
     """Nobody signs up by the way; the page says what to do, the trail keeps the try, and nothing else is stored."""
