@@ -120,4 +120,4 @@ NO_ACTIONS: dict[str, str] = {
     "interop.queue.source_for": "a query with its check; every action above goes through it",
     "interop.queue.visible": "a condition for queries",
 }
-"""Public functions that take an actor and are no actions, each with the reason. A new one needs a line here or above."""
+"""Functions that take an actor and are no actions, each with the reason. A new one needs a line above or here."""

@@ -35,8 +35,9 @@ An address or an action names its verb and where it has to be held.
 
 def text() -> str:
     """The whole page."""
-    import yipan.server.demo.pages  # noqa: F401 - declares a verb
     from django.utils import translation
+
+    import yipan.server.demo.pages  # noqa: F401 - declares a verb
 
     with translation.override("en"):
         return "\n".join([HEAD, *_verbs(), PLACES_HEAD.rstrip("\n"), *_places(), *_addresses(), *_actions()]) + "\n"

@@ -87,7 +87,7 @@ def test_passkey_from_enrolling_to_logging_in(hospital: Hospital, person: Callab
 def test_ward_computer_locks_itself_and_the_next_nurse_goes_on(
     hospital: Hospital, person: Callable[..., Person]
 ) -> None:
-    """When nobody touches a shared computer for the time allowed, the page leaves by itself; the next person returns."""
+    """When nobody touches a shared computer for its time, the page leaves by itself; the next person goes on there."""
     visitor = person("en")
     page = visitor.page
     page.clock.install()

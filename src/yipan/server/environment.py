@@ -95,7 +95,7 @@ def whole_number(variable: str, default: int) -> int:
 
 
 def second_factor_roles() -> tuple[str, ...]:
-    """Roles whose people must have a second factor: YIPAN_SECOND_FACTOR, else STRONG_ROLES in production and nobody elsewhere."""
+    """Roles whose people must have a second factor: YIPAN_SECOND_FACTOR, else STRONG_ROLES in production only."""
     text = os.environ.get("YIPAN_SECOND_FACTOR")
     if text is None:
         return STRONG_ROLES if os.environ.get("YIPAN_PRODUCTION") == "1" else ()

@@ -87,6 +87,6 @@ def openings(actor: Actor, *, unreviewed: bool = False) -> QuerySet[EmergencyAcc
 
 def waiting(actor: Actor) -> int:
     """How many openings wait for this person's review; 0 for anybody else."""
-    if not actor.may("emergency.review"):
+    if actor.user_id is None or not actor.may("emergency.review"):
         return 0
     return EmergencyAccess.objects.filter(reviewed_at=None).exclude(user_id=actor.user_id).count()

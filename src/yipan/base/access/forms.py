@@ -40,7 +40,7 @@ class LoginForm(AuthenticationForm):
         return cleaned
 
 
-class ConfirmPasswordForm(ReauthenticateForm):  # type: ignore[misc]
+class ConfirmPasswordForm(ReauthenticateForm):
     """The password once more, before second factors are changed."""
 
     def clean_password(self) -> str:

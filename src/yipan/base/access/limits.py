@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import timedelta
 from math import ceil
+from typing import Any
 
 from django.db import connection
 from django.db.models import F
@@ -55,7 +56,7 @@ def spend(limit: Limit, key: object) -> None:
     """Count one try; raises TooOften("too_often") when the limit is used up. Call it outside a transaction that may
     be rolled back, or the try is forgotten with it."""
     now = clock.now()
-    values = {"action": limit.code, "key": _key(key), "now": now, "until": now + limit.window}
+    values: dict[str, Any] = {"action": limit.code, "key": _key(key), "now": now, "until": now + limit.window}
     with connection.cursor() as cursor:
         cursor.execute(COUNT, values)
         tries, until = cursor.fetchone()

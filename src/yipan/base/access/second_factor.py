@@ -17,6 +17,7 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from django.conf import settings
 from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
+from django.utils.encoding import force_bytes
 from django.utils.translation import gettext_lazy as _
 
 from yipan.base import audit
@@ -71,8 +72,8 @@ def _box() -> MultiFernet:
     return MultiFernet([Fernet(_derived(key)) for key in (settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS)])
 
 
-def _derived(secret: str) -> bytes:
-    key = HKDF(SHA256(), length=32, salt=None, info=b"yipan second factors").derive(secret.encode())
+def _derived(secret: str | bytes) -> bytes:
+    key = HKDF(SHA256(), length=32, salt=None, info=b"yipan second factors").derive(force_bytes(secret))
     return base64.urlsafe_b64encode(key)
 
 
@@ -92,35 +93,35 @@ def counted(user: Any, judge: Callable[[], T]) -> T:
     return right
 
 
-class AskForm(AuthenticateForm):  # type: ignore[misc]
+class AskForm(AuthenticateForm):
     """The code after the password."""
 
     def clean_code(self) -> str:
         return counted(self.user, super().clean_code)
 
 
-class AskAgainForm(ReauthenticateForm):  # type: ignore[misc]
+class AskAgainForm(ReauthenticateForm):
     """The code once more, before second factors are changed."""
 
     def clean_code(self) -> str:
         return counted(self.user, super().clean_code)
 
 
-class AskKeyForm(AuthenticateWebAuthnForm):  # type: ignore[misc]
+class AskKeyForm(AuthenticateWebAuthnForm):
     """The passkey after the password."""
 
     def clean_credential(self) -> Authenticator:
         return counted(self.user, super().clean_credential)
 
 
-class AskKeyAgainForm(ReauthenticateWebAuthnForm):  # type: ignore[misc]
+class AskKeyAgainForm(ReauthenticateWebAuthnForm):
     """The passkey once more, before second factors are changed."""
 
     def clean_credential(self) -> Authenticator:
         return counted(self.user, super().clean_credential)
 
 
-class AddAppForm(ActivateTOTPForm):  # type: ignore[misc]
+class AddAppForm(ActivateTOTPForm):
     """The first code of a new authenticator app."""
 
     def clean_code(self) -> str:

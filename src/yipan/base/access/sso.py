@@ -24,7 +24,7 @@ from yipan.base.access.queries import actor_of
 from yipan.kernel.errors import YipanError
 
 
-class SsoAdapter(DefaultSocialAccountAdapter):  # type: ignore[misc]
+class SsoAdapter(DefaultSocialAccountAdapter):
     """Ties an identity to the user whom its claim names; nobody else gets in."""
 
     def pre_social_login(self, request: HttpRequest, sociallogin: Any) -> None:
@@ -35,16 +35,16 @@ class SsoAdapter(DefaultSocialAccountAdapter):  # type: ignore[misc]
         if sociallogin.is_existing:
             return
         person = User.objects.filter(username=claimed).first() if claimed else None
-        if person is None and claimed and settings.YIPAN_SSO.signup:
+        if person is None and claimed and configured().signup:
             person = _sign_up(request, claimed, sociallogin.user)
         if person is None:
-            audit.record(ANONYMOUS, "sso.refused", "user", claimed[:64], data={"claim": settings.YIPAN_SSO.claim})
+            audit.record(ANONYMOUS, "sso.refused", "user", claimed[:64], data={"claim": configured().claim})
             raise refused(request, "sso_unknown" if claimed else "sso_no_claim", name=claimed)
         if SocialAccount.objects.filter(user=person, provider=sociallogin.account.provider).exists():
-            audit.record(ANONYMOUS, "sso.refused", "user", person.pk, data={"claim": settings.YIPAN_SSO.claim})
+            audit.record(ANONYMOUS, "sso.refused", "user", person.pk, data={"claim": configured().claim})
             raise refused(request, "sso_other_identity", name=claimed)
         sociallogin.connect(request, person)
-        audit.record(actor_of(person), "sso.tied", "user", person.pk, data={"claim": settings.YIPAN_SSO.claim})
+        audit.record(actor_of(person), "sso.tied", "user", person.pk, data={"claim": configured().claim})
 
     def is_open_for_signup(self, request: HttpRequest, sociallogin: Any) -> bool:
         return False
@@ -57,13 +57,18 @@ class SsoAdapter(DefaultSocialAccountAdapter):  # type: ignore[misc]
         """The audit trail keeps what a mail would tell."""
 
 
+def configured() -> Any:
+    """What the installation says about its provider (`server.environment.SingleSignOn`)."""
+    return settings.YIPAN_SSO
+
+
 def claim_of(answer: dict[str, Any]) -> str:
     """The value of the configured claim in what the provider told, or an empty string.
 
     An e-mail address counts only when the provider says that it verified it.
     """
     told = answer.get("userinfo") or answer.get("id_token") or answer
-    claim = settings.YIPAN_SSO.claim
+    claim = configured().claim
     if claim == "email" and told.get("email_verified") is not True:
         return ""
     value = told.get(claim)
