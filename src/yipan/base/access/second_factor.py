@@ -55,6 +55,10 @@ class MfaAdapter(DefaultMFAAdapter):
         "cannot_delete_authenticator": _("Your role asks for a second factor. Add another one before removing this."),
     }
 
+    def generate_authenticator_name(self, user: Any, type: Authenticator.Type) -> str:
+        """What a new passkey is called unless its owner says otherwise."""
+        return str(_("Key {n}")).format(n=Authenticator.objects.filter(user=user, type=type).count() + 1)
+
     def can_delete_authenticator(self, authenticator: Authenticator) -> bool:
         """Not the last one of somebody who must have one."""
         others = Authenticator.objects.filter(user=authenticator.user_id, type__in=KINDS).exclude(pk=authenticator.pk)
