@@ -26,7 +26,7 @@ from yipan.lines.beds.models import FollowUpCall, WardNotice
 from yipan.spine.models import Booking
 from yipan.spine.testing import small_network
 
-UNCOUNTED = ("audit_entry", "django_session", "access_attempts", "access_cache")
+UNCOUNTED = ("audit_entry", "django_session", "access_attempts")
 """What a refusal may write: the audit trail, and what counts attempts and use."""
 
 

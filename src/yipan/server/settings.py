@@ -104,7 +104,6 @@ X_FRAME_OPTIONS = "DENY"
 # Second factors and single sign-on (django-allauth). Attempts are counted by yipan.base.access.limits instead.
 YIPAN_SECOND_FACTOR_ROLES = environment.second_factor_roles()
 YIPAN_SSO = environment.single_sign_on()
-CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "access_cache"}}
 ACCOUNT_ADAPTER = "yipan.base.access.accounts.AccountAdapter"
 ACCOUNT_EMAIL_VERIFICATION = SOCIALACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_RATE_LIMITS = MFA_RATE_LIMITS = False

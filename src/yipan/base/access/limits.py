@@ -34,6 +34,8 @@ LOGIN = Limit("login", 8, timedelta(minutes=15))
 """Failures of a user name from one address, so that a stranger cannot lock a colleague out from elsewhere."""
 LOGIN_ADDRESS = Limit("login_address", 100, timedelta(minutes=15))
 """Failures from one address with whatever names: one common password tried on everybody."""
+USED_CODE = Limit("used_code", 1, timedelta(minutes=2))
+"""A code of an authenticator app lets in once; it is valid for a minute and a half."""
 SECOND_FACTOR = Limit("second_factor", 6, timedelta(minutes=10))
 PASSWORD = Limit("password", 8, timedelta(minutes=15))
 EMERGENCY = Limit("emergency", 10, timedelta(hours=1))
@@ -41,7 +43,7 @@ EMERGENCY = Limit("emergency", 10, timedelta(hours=1))
 SEARCH = Limit("search", 120, timedelta(minutes=1))
 """Searches of one person; the field asks again while one types."""
 
-LIMITS = (LOGIN, LOGIN_ADDRESS, SECOND_FACTOR, PASSWORD, EMERGENCY, SEARCH)
+LIMITS = (LOGIN, LOGIN_ADDRESS, USED_CODE, SECOND_FACTOR, PASSWORD, EMERGENCY, SEARCH)
 
 COUNT = """
 INSERT INTO access_attempts (action, key, tries, until) VALUES (%(action)s, %(key)s, 1, %(until)s)

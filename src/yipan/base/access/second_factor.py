@@ -97,18 +97,29 @@ def counted(user: Any, judge: Callable[[], T]) -> T:
     return right
 
 
+def once(user: Any, code: str) -> str:
+    """The code, unless it let this person in just now, at whatever server process. Raises ValidationError."""
+    try:
+        limits.spend(limits.USED_CODE, f"{user.pk} {code}")
+    except TooOften:
+        raise ValidationError(MfaAdapter.error_messages["incorrect_code"], code="incorrect_code") from None
+    return code
+
+
 class AskForm(AuthenticateForm):
     """The code after the password."""
 
     def clean_code(self) -> str:
-        return counted(self.user, super().clean_code)
+        plain = super().clean_code
+        return counted(self.user, lambda: once(self.user, plain()))
 
 
 class AskAgainForm(ReauthenticateForm):
     """The code once more, before second factors are changed."""
 
     def clean_code(self) -> str:
-        return counted(self.user, super().clean_code)
+        plain = super().clean_code
+        return counted(self.user, lambda: once(self.user, plain()))
 
 
 class AskKeyForm(AuthenticateWebAuthnForm):

@@ -1,5 +1,4 @@
-"""Attempts of every kind counted in one table, records opened in an emergency, the privacy officer's role, and the
-table of Django's cache (codes of authenticator apps that were used already)."""
+"""Attempts of every kind counted in one table, records opened in an emergency, and the privacy officer's role."""
 
 import django.db.models.deletion
 from django.conf import settings
@@ -17,12 +16,6 @@ ROLES = [
     ("administrator", "Administrator"),
     ("privacy_officer", "Privacy officer"),
 ]
-
-CACHE = """
-CREATE UNLOGGED TABLE access_cache (
-  cache_key varchar(255) PRIMARY KEY, value text NOT NULL, expires timestamptz NOT NULL);
-CREATE INDEX access_cache_expires ON access_cache (expires);
-"""
 
 
 class Migration(migrations.Migration):
@@ -48,7 +41,6 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.RunSQL("ALTER TABLE access_attempts SET UNLOGGED", "ALTER TABLE access_attempts SET LOGGED"),
-        migrations.RunSQL(CACHE, "DROP TABLE access_cache"),
         migrations.CreateModel(
             name="EmergencyAccess",
             fields=[
