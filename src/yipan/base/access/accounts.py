@@ -5,8 +5,19 @@ from __future__ import annotations
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
+
+from yipan.base.access.actor import Actor
+from yipan.base.access.queries import actor_of
+
+
+def start_of(actor: Actor) -> str:
+    """The page after the login: for somebody who only looks over others' shoulders the list of what to review."""
+    only_reviews = actor.may("emergency.review") and not actor.may("patients.emergency")
+    return reverse("emergencies") if only_reviews else str(settings.LOGIN_REDIRECT_URL)
 
 
 class AccountAdapter(DefaultAccountAdapter):
@@ -14,6 +25,9 @@ class AccountAdapter(DefaultAccountAdapter):
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         return False
+
+    def get_login_redirect_url(self, request: HttpRequest) -> str:
+        return start_of(actor_of(request.user))
 
     def add_message(self, *args: Any, **kwargs: Any) -> None:
         """The page that follows shows the new state by itself."""

@@ -21,6 +21,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from yipan.base import audit
 from yipan.base.access import actions, queries, sessions
+from yipan.base.access.accounts import start_of
 from yipan.base.access.forms import LoginForm
 from yipan.base.access.pages.asked import actor
 from yipan.kernel.errors import InvalidInput, TooOften, YipanError
@@ -54,7 +55,9 @@ class Login(auth_views.LoginView):
         """The audit entry is written when the login is complete (`telling.tell_login`)."""
         person, shared = form.get_user(), form.cleaned_data["shared"]
         self.request.session[sessions.SHARED] = shared
-        response: HttpResponse = perform_login(self.request, person, redirect_url=self.get_success_url())
+        wanted = self.get_redirect_url()
+        start = wanted if wanted not in ("", "/") else start_of(queries.actor_of(person))
+        response: HttpResponse = perform_login(self.request, person, redirect_url=start)
         sessions.mark(self.request, response, person.username, shared=shared)
         return response
 

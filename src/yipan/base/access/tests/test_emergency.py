@@ -15,7 +15,7 @@ from django.test import Client
 from yipan.base.access import ANONYMOUS, SYSTEM, Role, emergency, limits
 from yipan.base.access.models import EmergencyAccess
 from yipan.base.access.queries import actor_of
-from yipan.base.access.tests.samples import Net, acting, network, person
+from yipan.base.access.tests.samples import PASSWORD, Net, acting, network, person
 from yipan.base.audit.models import Entry
 from yipan.kernel import clock
 from yipan.kernel.errors import Conflict, InvalidInput, Refused, TooOften
@@ -140,3 +140,11 @@ def test_officer_is_told_and_reviews_on_the_page(net: Net, language: str) -> Non
     other = Client()
     other.force_login(person("admin", Role.ADMINISTRATOR, net.group))
     assert other.get("/emergencies").status_code == other.post(address).status_code == 403
+
+
+def test_officer_begins_at_the_list(net: Net) -> None:
+    """The start page is about beds, which is not the officer's task."""
+    person("officer", Role.PRIVACY_OFFICER, net.group)
+    login = {"username": "officer", "password": PASSWORD}
+    assert Client().post("/login", login | {"next": "/"})["Location"] == "/emergencies"
+    assert Client().post("/login", login | {"next": "/audit"})["Location"] == "/audit"
