@@ -49,3 +49,7 @@ class Conflict(YipanError):
 
 class Unavailable(YipanError):
     """A part that is needed does not answer (database, port, directory)."""
+
+
+class TooOften(YipanError):
+    """Tried too often; `seconds` says after how long it may be tried again."""

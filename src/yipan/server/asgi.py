@@ -7,12 +7,15 @@ from typing import TYPE_CHECKING
 
 from django.core.wsgi import get_wsgi_application
 
+from yipan.server import production
+
 if TYPE_CHECKING:
     from yipan.server.dispatcher import Dispatcher
 
 
 def application() -> Dispatcher:
-    """Load Django, then the parts that use it."""
+    """Load Django, then the parts that use it. Raises InvalidInput when production lacks something."""
+    production.check_environment()
     pages = get_wsgi_application()
     from yipan.engine.placement import warm_up
     from yipan.server.dispatcher import Dispatcher

@@ -92,9 +92,13 @@ def doctor() -> None:
 @main.command()
 def web() -> None:
     """Serve pages and live updates."""
-    from yipan.server import session
+    from yipan.server import production, session
 
     with session.database_variables():
+        production.check_environment()
+        if production.is_asked():
+            with session.database():
+                production.check_accounts()
         from yipan.server.web import serve
 
         serve()
@@ -103,9 +107,10 @@ def web() -> None:
 @main.command()
 def worker() -> None:
     """Run background jobs, effects after commit, and what is done on time."""
-    from yipan.server import session
+    from yipan.server import production, session
 
     with session.database():
+        production.check_environment()
         from yipan.server.worker import work
 
         work()
@@ -119,9 +124,10 @@ def hl7() -> None:
 @hl7.command()
 def listen() -> None:
     """Listen for HL7 v2 messages over MLLP, and apply them."""
-    from yipan.server import session
+    from yipan.server import production, session
 
     with session.database():
+        production.check_environment()
         from yipan.server.hl7 import serve
 
         serve()

@@ -6,12 +6,16 @@ import importlib.util
 import os
 import secrets
 import socket
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from yipan.kernel.errors import InvalidInput, Unavailable
 
 WEB_PORT = 8000
 HL7_PORT = 2575
+STRONG_ROLES = ("administrator", "integrator", "privacy_officer")
+"""Who must have a second factor in production, unless YIPAN_SECOND_FACTOR names others."""
 
 
 def state_directory() -> Path:
@@ -31,10 +35,7 @@ def hl7_address() -> tuple[str, int]:
 
 def web_workers() -> int:
     """How many processes serve pages: YIPAN_WEB_WORKERS, else one."""
-    text = os.environ.get("YIPAN_WEB_WORKERS") or "1"
-    if not text.isdecimal() or int(text) < 1:
-        raise InvalidInput("number_invalid", variable="YIPAN_WEB_WORKERS", value=text)
-    return int(text)
+    return whole_number("YIPAN_WEB_WORKERS", 1)
 
 
 def drain_seconds() -> float:
@@ -91,6 +92,60 @@ def secret_key(state: Path) -> str:
         new.write_text(secrets.token_urlsafe(48))
         new.rename(path)
     return path.read_text()
+
+
+def whole_number(variable: str, default: int) -> int:
+    """A number above 0 in a variable. Raises InvalidInput."""
+    text = os.environ.get(variable) or str(default)
+    if not text.isdecimal() or int(text) < 1:
+        raise InvalidInput("number_invalid", variable=variable, value=text)
+    return int(text)
+
+
+def second_factor_roles() -> tuple[str, ...]:
+    """Roles whose people must have a second factor: YIPAN_SECOND_FACTOR, else STRONG_ROLES in production only."""
+    text = os.environ.get("YIPAN_SECOND_FACTOR")
+    if text is None:
+        return STRONG_ROLES if os.environ.get("YIPAN_PRODUCTION") == "1" else ()
+    return tuple(role.strip() for role in text.split(",") if role.strip())
+
+
+@dataclass(frozen=True, slots=True)
+class SingleSignOn:
+    """The hospital's identity provider (OpenID Connect): where it is and how its people map to ours."""
+
+    server: str
+    client: str
+    secret: str
+    name: str
+    claim: str
+    signup: bool
+
+    def providers(self) -> dict[str, Any]:
+        """django-allauth's SOCIALACCOUNT_PROVIDERS."""
+        app = {
+            "provider_id": "sso",
+            "name": self.name,
+            "client_id": self.client,
+            "secret": self.secret,
+            "settings": {"server_url": self.server, "oauth_pkce_enabled": True},
+        }
+        return {"openid_connect": {"APPS": [app]}}
+
+
+def single_sign_on() -> SingleSignOn | None:
+    """What YIPAN_SSO_… say, or None without YIPAN_SSO_URL."""
+    server = os.environ.get("YIPAN_SSO_URL")
+    if not server:
+        return None
+    return SingleSignOn(
+        server=server.rstrip("/"),
+        client=os.environ.get("YIPAN_SSO_CLIENT", "yipan"),
+        secret=os.environ.get("YIPAN_SSO_SECRET", ""),
+        name=os.environ.get("YIPAN_SSO_NAME", ""),
+        claim=os.environ.get("YIPAN_SSO_CLAIM") or "preferred_username",
+        signup=os.environ.get("YIPAN_SSO_SIGNUP") == "1",
+    )
 
 
 def package_directory(name: str) -> Path:

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from yipan.kernel.errors import Unavailable
-from yipan.server import environment, external
+from yipan.server import environment, external, production
 from yipan.server.children import Children, Job
 from yipan.server.cli import OTHER_NETWORK
 from yipan.server.embedded import Server
@@ -39,6 +39,8 @@ def run() -> None:
     state = environment.state_directory()
     make_directory(state)
     set_up_words()
+    os.environ.setdefault("YIPAN_SECRET_KEY", environment.secret_key(state))
+    production.check_environment()
     mark = state / MARK
     require_ports(HANDOVER_SECONDS if mark.exists() else 0.0)
     mark.touch()

@@ -15,6 +15,7 @@ from django.utils import timezone, translation
 from django.utils.http import url_has_allowed_host_and_scheme
 from markupsafe import Markup
 
+from yipan.base.access import second_factor, sessions
 from yipan.base.network.models import Organisation
 from yipan.base.patients.disclosure import name_on
 from yipan.kernel import clock
@@ -127,6 +128,8 @@ def environment(**options: Any) -> jinja2.Environment:
         same_site=same_site,
         time_zone_name=timezone.get_current_timezone_name,
         network_name=network_name,
+        idle_seconds=sessions.idle_seconds,
+        second_factor_missing=lambda request: second_factor.is_missing(request.actor),
     )
     env.filters.update(FILTERS, name_on=name_on, json_script_text=json_script_text)
     return env

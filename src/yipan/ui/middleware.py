@@ -13,7 +13,7 @@ from django.shortcuts import render
 from django.utils.cache import patch_vary_headers
 from django.utils.translation import gettext_lazy as _
 
-from yipan.kernel.errors import Conflict, InvalidInput, NotFound, Refused, Unavailable, YipanError
+from yipan.kernel.errors import Conflict, InvalidInput, NotFound, Refused, TooOften, Unavailable, YipanError
 from yipan.ui import flash, messages, outages
 
 log = logging.getLogger(__name__)
@@ -28,6 +28,7 @@ TITLES = {
     409: _("Somebody was quicker"),
     413: _("Too large"),
     422: _("Please check what you entered"),
+    429: _("Too often"),
     503: _("Not available just now"),
 }
 
@@ -43,6 +44,8 @@ def status_of(error: YipanError, method: str = "GET") -> int:
             return 403
         case Conflict():
             return 409
+        case TooOften():
+            return 429
         case Unavailable():
             return 503
         case _:
@@ -118,8 +121,8 @@ def answer(request: HttpRequest, error: YipanError, *, status: int | None = None
     else:
         context = {"title": TITLES.get(status, TITLES[503]), "text": text, "status": status, "code": error.code}
         response = render(request, "ui/errors/page.html", context, status=status)
-    if status == 503:
-        response.headers["Retry-After"] = "10"
+    if status in (429, 503):
+        response.headers["Retry-After"] = str(error.params.get("seconds", 10))
     patch_vary_headers(response, ("Accept", "HX-Request"))
     return response
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,7 +17,7 @@ class NavItem:
     """An entry: `name_url` as for `reverse`, `label` translatable, `icon` of lucide, smaller `order` further left.
 
     `verb` limits it to people who may do that anywhere; None shows it to everybody who is logged in. `key` is the
-    second key of the shortcut g + key.
+    second key of the shortcut g + key. `count` says how much waits there for this person.
     """
 
     name_url: str
@@ -25,6 +26,7 @@ class NavItem:
     order: int = 100
     verb: str | None = None
     key: str = ""
+    count: Callable[[Actor], int] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +36,7 @@ class NavLink:
     item: NavItem
     href: str
     current: bool
+    count: int = 0
 
 
 _items: dict[str, NavItem] = {}
@@ -53,7 +56,9 @@ def links(request: HttpRequest | None) -> list[NavLink]:
     hrefs = [(item, _href(item)) for item in sorted(seen, key=lambda i: (i.order, i.name_url))]
     matching = [href for _, href in hrefs if href and _covers(href, request.path)]
     current = max(matching, key=len, default="")
-    return [NavLink(item, href, href == current) for item, href in hrefs if href]
+    return [
+        NavLink(item, href, href == current, item.count(actor) if item.count else 0) for item, href in hrefs if href
+    ]
 
 
 def _href(item: NavItem) -> str:

@@ -11,6 +11,7 @@ from django.shortcuts import render
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from yipan.base.access import limits
 from yipan.kernel.errors import InvalidInput
 from yipan.ui import search
 from yipan.ui.environment import THEMES
@@ -55,6 +56,8 @@ def find(request: HttpRequest) -> HttpResponse:
     """The search page, or its list of hits when htmx asks. What is looked for is posted, because it may be a name or a
     number, and addresses end in logs and in the history of browsers."""
     text = request.POST.get("q", "")
+    if text.strip():
+        limits.spend(limits.SEARCH, request.user.pk)
     context = {"text": text, "groups": search.find(request, text)}
     fragment = request.headers.get("HX-Request") == "true"
     return render(request, "ui/pages/hits.html" if fragment else "ui/pages/search.html", context)

@@ -8,7 +8,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from yipan.base.access import Actor
+from yipan.base.access import Actor, emergency
 from yipan.base.patients import queries
 from yipan.ui import navigation, search
 from yipan.ui.filters import age
@@ -19,6 +19,15 @@ NAV = (
     NavItem("patients", _("Patient records"), "users-round", order=60, verb="patients.view", key="p"),
     NavItem("network:home", _("Network"), "network", order=90, verb="network.view", key="n"),
     NavItem("users", _("Users"), "user-cog", order=95, verb="users.view", key="u"),
+    NavItem(
+        "emergencies",
+        _("Emergency access"),
+        "siren",
+        order=94,
+        verb="emergency.review",
+        key="e",
+        count=emergency.waiting,
+    ),
     NavItem("audit", _("Audit trail"), "scroll-text", order=96, verb="audit.view", key="a"),
 )
 

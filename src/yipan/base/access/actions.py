@@ -5,12 +5,14 @@ from __future__ import annotations
 import secrets
 from uuid import UUID
 
+from allauth.mfa.models import Authenticator
 from django.contrib.auth.models import User
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 
 from yipan.base import audit
+from yipan.base.access import limits, sessions
 from yipan.base.access.actor import Actor
 from yipan.base.access.models import Grant
 from yipan.base.access.queries import require_manage
@@ -23,8 +25,8 @@ LETTERS = "abcdefghijkmnpqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ23456789"
 
 
 @transaction.atomic
-def create_user(*, actor: Actor, username: str, name: str, password: str) -> User:
-    """A user without any role yet. `name` is the person's whole name.
+def create_user(*, actor: Actor, username: str, name: str, password: str | None) -> User:
+    """A user without any role yet. `name` is the person's whole name; without a password only single sign-on lets in.
 
     Raises Refused, InvalidInput("user_name_invalid" | "password_weak"), Conflict("user_name_taken").
     """
@@ -32,7 +34,8 @@ def create_user(*, actor: Actor, username: str, name: str, password: str) -> Use
     username = username.strip()
     person = User(username=username, first_name=name.strip()[:150])
     _check_username(username)
-    _check_password(password, person)
+    if password is not None:
+        _check_password(password, person)
     person.set_password(password)
     try:
         with transaction.atomic():
@@ -102,6 +105,19 @@ def reset_password(*, actor: Actor, user_id: int) -> str:
 
 
 @transaction.atomic
+def remove_second_factors(*, actor: Actor, user_id: int) -> None:
+    """Remove a user's app, keys and recovery codes, when a phone is lost; the user enrols again. Open sessions end.
+
+    Raises Refused, NotFound.
+    """
+    person = _user(user_id)
+    require_manage(actor, person)
+    removed, _ = Authenticator.objects.filter(user=person).delete()
+    sessions.end_all(person)
+    audit.record(actor, "second_factor.reset", "user", person.pk, data={"removed": removed})
+
+
+@transaction.atomic
 def set_active(*, actor: Actor, user_id: int, active: bool) -> None:
     """Let a user sign in, or no longer; open sessions of a deactivated user end at the next request.
 
@@ -118,12 +134,19 @@ def set_active(*, actor: Actor, user_id: int, active: bool) -> None:
     audit.record(actor, "user.activate" if active else "user.deactivate", "user", person.pk)
 
 
-@transaction.atomic
 def change_own_password(*, actor: Actor, old: str, new: str) -> User:
     """A person changes the own password; other sessions of the person end.
 
-    Raises InvalidInput("password_wrong" | "password_weak"), NotFound.
+    Raises InvalidInput("password_wrong" | "password_weak"), NotFound, TooOften.
     """
+    limits.spend(limits.PASSWORD, actor.user_id)
+    person = _change_password(actor, old, new)
+    limits.forget(limits.PASSWORD, actor.user_id)
+    return person
+
+
+@transaction.atomic
+def _change_password(actor: Actor, old: str, new: str) -> User:
     person = _user(actor.user_id or 0)
     if not person.check_password(old):
         raise InvalidInput("password_wrong")

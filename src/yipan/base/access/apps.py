@@ -10,7 +10,7 @@ class AccessConfig(AppConfig):
     label = "access"
 
     def ready(self) -> None:
-        from yipan.base.access import wall
+        from yipan.base.access import telling, wall
         from yipan.base.access.words import ACTIONS
         from yipan.base.audit import journal, labels, watching
         from yipan.base.vault import resealing
@@ -21,9 +21,11 @@ class AccessConfig(AppConfig):
             watching.Watched("auth_user", private=("password",), ignored=("last_login",)),
             watching.Watched("access_grant"),
             watching.Watched("access_practitioner"),
+            watching.Watched("access_emergencyaccess", patient="patient_id", private=("reason", "note")),
         )
         journal.write_within(lambda: wall.passage("audit.write"))
         post_migrate.connect(let_persons_in, sender=self)
+        telling.listen()
 
 
 def _resealed(table: str, rows: int) -> None:

@@ -101,15 +101,20 @@ def passages() -> dict[str, str]:
 
 declare_all(
     {
-        "network.view": EVERY_PERSON | {Role.INTERFACE},
+        "network.view": EVERY_PERSON | {Role.INTERFACE, Role.PRIVACY_OFFICER},
         "network.edit": {Role.MANAGER, Role.ADMINISTRATOR},
         "network.policy": {Role.MANAGER, Role.ADMINISTRATOR},
         "patients.edit": {Role.COORDINATOR, Role.WARD_NURSE, Role.DOCTOR, Role.INTERFACE},
         "patients.merge": {Role.COORDINATOR, Role.INTERFACE},
+        "patients.emergency": EVERY_PERSON,
+        "emergency.review": {Role.PRIVACY_OFFICER},
         "users.view": {Role.ADMINISTRATOR},
         "users.edit": {Role.ADMINISTRATOR},
     }
 )
 declare("patients.view", {Role.COORDINATOR, Role.WARD_NURSE, Role.DOCTOR, Role.INTERFACE}, opens=IDENTITIES)
-declare("audit.view", {Role.ADMINISTRATOR}, opens=JOURNAL)
+declare("audit.view", {Role.ADMINISTRATOR, Role.PRIVACY_OFFICER}, opens=JOURNAL)
+declare_passage(
+    "access.emergency", "who opens a record in an emergency has no right to it: that is what is written down"
+)
 declare_passage("audit.write", "the journal is Yipan's own: nobody may read back or alter what is written about them")

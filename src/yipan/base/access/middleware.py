@@ -1,4 +1,5 @@
-"""Puts the actor on the request, puts up the second wall, and sends anybody not signed in to the login page."""
+"""Ends logins that lasted long enough, puts the actor on the request, puts up the second wall, and sends to the login
+page, or to enrol a second factor."""
 
 from __future__ import annotations
 
@@ -7,17 +8,41 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.conf import settings
+from django.contrib.auth import SESSION_KEY, logout
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.http.response import HttpResponseBase
-from django.shortcuts import resolve_url
+from django.shortcuts import redirect, resolve_url
 from django.utils.functional import SimpleLazyObject
 
+from yipan.base import audit
+from yipan.base.access import second_factor, sessions
 from yipan.base.access.queries import actor_of
 from yipan.base.access.wall import Wall
 from yipan.base.audit.journal import from_address
 
 OPEN_PATHS = ("/healthz", "/favicon.ico")
 """Prefixes that anybody may read, besides static files and views marked with `login_not_required`."""
+
+
+WITHOUT_SECOND_FACTOR = ("mfa_", "account_", "logout", "hand_over", "still_here", "ui:language", "ui:theme")
+"""Names of addresses, or their beginnings, that are open to somebody who still has to enrol a second factor."""
+
+
+class SessionLimits:
+    """Ends a login that is over (`sessions.ended`), and notes use. Comes after Django's AuthenticationMiddleware."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        if SESSION_KEY in request.session:
+            if (why := sessions.ended(request.session)) is not None:
+                person = actor_of(request.user)
+                audit.record(person, "session.ended", "user", person.user_id, data={"why": why})
+                logout(request)
+            elif request.headers.get("X-Live") != "1":
+                sessions.touch(request.session)
+        return self.get_response(request)
 
 
 class ActorMiddleware:
@@ -38,9 +63,14 @@ class ActorMiddleware:
     def process_view(
         self, request: HttpRequest, view: Callable[..., Any], args: Any, kwargs: Any
     ) -> HttpResponseBase | None:
-        if not getattr(view, "login_required", True) or is_open(request.path) or request.user.is_authenticated:
+        if not getattr(view, "login_required", True) or is_open(request.path):
             return None
-        return ask_to_login(request)
+        if not request.user.is_authenticated:
+            return ask_to_login(request)
+        match = request.resolver_match
+        if match is not None and match.view_name.startswith(WITHOUT_SECOND_FACTOR):
+            return None
+        return redirect("mfa_index") if second_factor.is_missing(request.actor) else None  # type: ignore[attr-defined]
 
 
 class WallMiddleware:

@@ -1,10 +1,10 @@
-"""Grants of roles to users, practitioners, and failed logins."""
+"""Grants of roles to users, practitioners, counted attempts, and records opened in an emergency."""
 
 from __future__ import annotations
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils.translation import get_language
 
 from yipan.base.access.roles import GRANTABLE, Role
@@ -60,17 +60,54 @@ class Practitioner(models.Model):
         return self.name_en if self.name_en and (get_language() or "").startswith("en") else self.name
 
 
-class LoginFailure(models.Model):
-    """How often a user name failed to sign in from an address, since the first failure of the running window."""
+class Attempts(models.Model):
+    """How often a key (a user, a name at an address) tried an action in the window that ends at `until`."""
 
-    username = models.CharField(max_length=150)
-    address = models.CharField(max_length=45)
-    failures = models.PositiveIntegerField(default=0)
-    since = models.DateTimeField()
+    action = models.CharField(max_length=16)
+    key = models.CharField(max_length=200)
+    tries = models.PositiveIntegerField(default=0)
+    until = models.DateTimeField()
 
     class Meta:
-        constraints = [models.UniqueConstraint(name="login_failure_once", fields=["username", "address"])]
-        indexes = [models.Index(name="login_failure_since", fields=["since"])]
+        constraints = [models.UniqueConstraint(name="attempts_once", fields=["action", "key"])]
+        indexes = [models.Index(name="attempts_until", fields=["until"])]
 
     def __str__(self) -> str:
-        return f"{self.username} {self.failures}"
+        return f"{self.action} {self.tries}"
+
+
+class EmergencyAccess(models.Model):
+    """A person without the right to it opened a patient's record, with a reason, for a while; somebody reviews it."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="emergency_accesses")
+    patient_id = models.UUIDField()
+    reason = models.CharField(max_length=500)
+    at = models.DateTimeField()
+    until = models.DateTimeField()
+    reviewed_at = models.DateTimeField(null=True)
+    reviewed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="emergency_reviews"
+    )
+    justified = models.BooleanField(null=True)
+    note = models.CharField(max_length=500, blank=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(name="emergency_ends", condition=Q(until__gt=F("at"))),
+            models.CheckConstraint(
+                name="emergency_reviewed_whole",
+                condition=Q(reviewed_at=None, reviewed_by=None, justified=None)
+                | Q(reviewed_at__isnull=False, reviewed_by__isnull=False, justified__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="emergency_reviewed_by_another", condition=Q(reviewed_by=None) | ~Q(reviewed_by=F("user"))
+            ),
+        ]
+        indexes = [
+            models.Index(name="emergency_open", fields=["user", "patient_id", "until"]),
+            models.Index(name="emergency_unreviewed", fields=["-at"], condition=Q(reviewed_at=None)),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user_id} {self.patient_id}"

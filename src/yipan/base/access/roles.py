@@ -15,11 +15,13 @@ class Role(models.TextChoices):
     MANAGER = "manager", _("Manager")
     INTEGRATOR = "integrator", _("Integrator")
     ADMINISTRATOR = "administrator", _("Administrator")
+    PRIVACY_OFFICER = "privacy_officer", _("Privacy officer")
     INTERFACE = "interface", _("Message interface")
 
 
 GRANTABLE = tuple(role for role in Role if role is not Role.INTERFACE)
 """Roles that an administrator can give to a person."""
 
-EVERY_PERSON = frozenset(GRANTABLE)
-"""For verbs that any signed-in person with a role may do."""
+EVERY_PERSON = frozenset(GRANTABLE) - {Role.PRIVACY_OFFICER}
+"""For verbs that any signed-in person who works with the network may do. The privacy officer only looks over their
+shoulders: what the officer may do is named verb by verb."""

@@ -64,6 +64,18 @@ def require_whole(actor: Actor, verb: str) -> None:
     actor.require(verb)
 
 
+def require_owner(actor: Actor, table: str, code: str) -> None:
+    """The right to edit the rows of a table that belong to this place, also when nothing is given to change.
+
+    Raises Refused, NotFound.
+    """
+    path = _path(table, (code,))
+    if path is None:
+        require_whole(actor, EDIT)
+    else:
+        actor.require(EDIT, path)
+
+
 def edit(
     *, actor: Actor, table: str, rows: Sequence[Mapping[str, str]], remove: Sequence[tuple[str, ...]] = ()
 ) -> Changes:

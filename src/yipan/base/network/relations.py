@@ -68,7 +68,8 @@ def relation(
 
 
 def save(form: Relation, post: Mapping[str, str], *, actor: Actor) -> bool:
-    """Write what differs; False when something was wrong, and then the form says what."""
+    """Write what differs; False when something was wrong, and then the form says what. Raises Refused, NotFound."""
+    edits.require_owner(actor, form.table, form.owner)
     for line in form.lines:
         line.value = post.get(line.name, line.stored).strip()
     changed = [line for line in form.lines if line.value and line.value != line.stored]

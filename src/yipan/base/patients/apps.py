@@ -12,6 +12,9 @@ class PatientsConfig(AppConfig):
         from yipan.base.patients.words import ACTIONS
 
         labels.declare(ACTIONS)
+        matrix.declare_passage(
+            "patients.emergency", "an emergency opens the record of one patient to one person, for a while"
+        )
         matrix.declare("patients.export", {Role.COORDINATOR})
         matrix.declare("patients.erase", {Role.COORDINATOR})
         known.announce()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from yipan.base.patients.pages import duplicates, records
+from yipan.base.patients.pages import duplicates, emergency, records
 
 urlpatterns = [
     path("patients/", records.search, name="patients"),
@@ -16,6 +16,7 @@ urlpatterns = [
     path("patients/merges", duplicates.merges, name="patient_merges"),
     path("patients/merges/<uuid:merge_id>/undo", duplicates.undo, name="patient_unmerge"),
     path("patients/<uuid:patient_id>", records.record, name="patient"),
+    path("patients/<uuid:patient_id>/emergency", emergency.open_record, name="patient_emergency"),
     path("patients/<uuid:patient_id>/edit", records.edit, name="patient_edit"),
     path("patients/<uuid:patient_id>/identifier", records.identifier, name="patient_identifier"),
     path("patients/<uuid:patient_id>/export", records.export, name="patient_export"),

@@ -14,7 +14,7 @@ SENDER = """
 
 
 class Migration(migrations.Migration):
-    dependencies = [("interop", "0004_open_columns_gone"), ("access", "0002_second_wall")]
+    dependencies = [("interop", "0004_open_columns_gone"), ("access", "0003_second_wall")]
 
     operations = [
         guard("interop_inboundmessage"),

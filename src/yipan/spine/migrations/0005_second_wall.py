@@ -97,7 +97,7 @@ OWN_PATIENT = "EXISTS (SELECT 1 FROM spine_request request WHERE request.patient
 
 
 class Migration(migrations.Migration):
-    dependencies = [("spine", "0004_outbox_trace"), ("access", "0002_second_wall"), ("patients", "0007_second_wall")]
+    dependencies = [("spine", "0004_outbox_trace"), ("access", "0003_second_wall"), ("patients", "0007_second_wall")]
 
     operations = [
         migrations.RunSQL(REACH, UNREACH),

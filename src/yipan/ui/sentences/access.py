@@ -17,6 +17,21 @@ SENTENCES: dict[str, str | Promise] = {
     "grant_unknown": _("This role has been taken away already."),
     "organisation_unknown": _("There is no such organisation."),
     "ward_elsewhere": _("The ward does not belong to this organisation. Choose one of its wards, or none."),
+    "too_often": _("Too often. Try again in {minutes} minutes."),
+    "reason_too_short": _("Write why, in at least {characters} characters."),
+    "emergency_needs_person": _("Only a person who is logged in can open a record in an emergency."),
+    "emergency_unknown": _("There is no such emergency access."),
+    "emergency_own": _("Your own emergency access is reviewed by somebody else."),
+    "emergency_reviewed": _("This emergency access has been reviewed already."),
+    "account_inactive": _("This account is deactivated. Ask your administrator."),
+    "sso_unknown": _(
+        "The hospital's login knows you as “{name}”, but there is no user of that name here. Ask your administrator."
+    ),
+    "sso_no_claim": _("The hospital's login did not say who you are. Tell your administrator, or use your password."),
+    "sso_other_identity": _(
+        "The user “{name}” belongs to another account of the hospital's login. Ask your administrator."
+    ),
+    "sso_failed": _("The hospital's login did not let you in or does not answer. Try again, or use your password."),
     "password_weak": _("This password will not do: {reasons}"),
     "password_wrong": _("The present password is wrong."),
     "passwords_differ": _("The two new passwords are not the same."),

@@ -25,6 +25,19 @@ SENTENCES: dict[str, str | Promise] = {
         "Yipan's user {user} may not make the roles {roles}: {why}. Let the server's administrator run: "
         "{commands} GRANT {roles} TO {user};"
     ),
+    "production_refused": _("YIPAN_PRODUCTION=1 does not start like this:"),
+    "production_secret": _(
+        "YIPAN_SECRET_KEY is missing, too short or a known one. Give 32 or more random characters, the same to all "
+        "processes."
+    ),
+    "production_debug": _("YIPAN_DEBUG=1 shows the insides of errors to everybody. Leave it out."),
+    "production_demo": _("The demo is on. Set YIPAN_DEMO=0."),
+    "production_demo_password": _(
+        "The accounts of the demo are in this database with their known password. Use another database."
+    ),
+    "production_https": _("Pages would travel unencrypted. Put HTTPS in front and set YIPAN_HTTPS=1."),
+    "production_hosts": _("YIPAN_HOSTS must name the host names under which browsers ask, without *."),
+    "production_sso": _("YIPAN_SSO_URL must begin with https://."),
     "package_missing": _("The package {name} is not installed. Run make run again."),
     "database_no_programs": _("PostgreSQL's programs are missing. Run make run again, or set YIPAN_DATABASE_URL."),
     "database_programs_unusable": _("The user {user} cannot run PostgreSQL's programs in {path}."),

@@ -14,6 +14,7 @@ from django.test.utils import CaptureQueriesContext
 
 from yipan.base.access import Role
 from yipan.base.access.middleware import ActorMiddleware
+from yipan.base.access.queries import actor_of
 from yipan.base.access.tests.samples import network, person
 from yipan.base.audit.journal import current_address
 
@@ -26,6 +27,7 @@ def gate(path: str = "/beds", user: Any = None, the_view: Any = view, **headers:
     """What the middleware answers before the view runs; None lets the request through."""
     request = RequestFactory().get(path, headers=headers)
     request.user = user or AnonymousUser()
+    request.actor = actor_of(request.user)  # type: ignore[attr-defined]
     return ActorMiddleware(view).process_view(request, the_view, (), {})
 
 

@@ -9,7 +9,7 @@ import pytest
 from django.contrib.auth.models import User
 from django.test import Client
 
-from yipan.base.access import Role, throttle
+from yipan.base.access import Role, limits
 from yipan.base.access.models import Grant
 from yipan.base.access.tests.samples import PASSWORD, Net, network, person
 from yipan.base.audit.models import Entry
@@ -53,10 +53,10 @@ def test_wrong_password_then_pause(language: str) -> None:
     """A wrong password is told without saying which part is wrong; after the limit even the right one must wait."""
     person("zhou")
     client = Client(headers={"accept-language": language})
-    for _ in range(throttle.LIMIT):
+    for _ in range(limits.LOGIN.most):
         page = client.post("/login", LOGIN | {"password": "wrong"})
         assert page.status_code == 200
-    assert Entry.objects.filter(action="login.failed").count() == throttle.LIMIT
+    assert Entry.objects.filter(action="login.failed").count() == limits.LOGIN.most
     client.post("/login", LOGIN)
     assert "_auth_user_id" not in client.session
     elsewhere = Client(REMOTE_ADDR="10.9.9.9")

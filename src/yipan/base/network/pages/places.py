@@ -26,6 +26,7 @@ M = TypeVar("M", bound=Model)
 def home(request: HttpRequest) -> HttpResponse:
     """The tree of organisations that this person sees; village clinics on demand."""
     actor = actor_of(request)
+    actor.require(edits.VIEW)
     nodes = queries.tree(actor.paths(edits.VIEW))
     kind = request.GET.get("kind", "")
     text = request.GET.get("q", "").strip()

@@ -1,6 +1,7 @@
 """Everything that changes a patient's identity. Each function checks access, writes and audits in one transaction."""
 
 from yipan.base.patients.actions.duplicates import decide_duplicate, queue_duplicates
+from yipan.base.patients.actions.emergency import open_in_emergency
 from yipan.base.patients.actions.leaving import erase, export
 from yipan.base.patients.actions.merging import merge, unmerge
 from yipan.base.patients.actions.registration import add_identifier, register, update
@@ -14,6 +15,7 @@ __all__ = [
     "erase",
     "export",
     "merge",
+    "open_in_emergency",
     "queue_duplicates",
     "register",
     "unmerge",

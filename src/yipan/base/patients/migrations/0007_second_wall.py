@@ -9,7 +9,7 @@ TABLES = ("patients_patient", "patients_identifier", "patients_duplicatecandidat
 
 
 class Migration(migrations.Migration):
-    dependencies = [("patients", "0006_made_anonymous"), ("access", "0002_second_wall")]
+    dependencies = [("patients", "0006_made_anonymous"), ("access", "0003_second_wall")]
 
     operations = [
         *(guard(table) for table in TABLES),

@@ -91,6 +91,7 @@ def merge_pair(request: HttpRequest, candidate_id: UUID) -> HttpResponseBase:
 def merge_by_hand(request: HttpRequest, patient_id: UUID) -> HttpResponseBase:
     """Merge another record, named by one of its identifiers, into this one."""
     who = actor(request)
+    who.require("patients.merge")
     try:
         other = queries.one_by_identifier(who, request.POST.get("value", ""))
         actions.merge(actor=who, survivor_id=patient_id, retired_id=other.pk, reason=request.POST.get("reason", ""))

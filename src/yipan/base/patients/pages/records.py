@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from typing import Any
 from uuid import UUID
 
@@ -12,14 +13,16 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from yipan.base.access import Actor
+from yipan.base.access import Actor, limits
+from yipan.base.access.emergency import opening_of
 from yipan.base.patients import actions, handing, queries
 from yipan.base.patients.matching import NATIONAL_ID
 from yipan.base.patients.models import Patient, Sex
+from yipan.base.patients.pages import emergency
 from yipan.base.patients.panels import panels_for
 from yipan.base.patients.words import IDENTIFIER_TYPES, field_of, identifier_type
 from yipan.kernel import texts
-from yipan.kernel.errors import Conflict, InvalidInput, YipanError
+from yipan.kernel.errors import Conflict, InvalidInput, Refused, YipanError
 
 FIELDS = ("name", "sex", "birth_date", "phone", "address", "contact_name", "contact_phone")
 
@@ -33,6 +36,8 @@ def search(request: HttpRequest) -> HttpResponse:
     """
     text = request.POST.get("q", "").strip()
     who = actor(request)
+    if text:
+        limits.spend(limits.SEARCH, who.user_id)
     context = {
         "text": text,
         "found": queries.search(who, text, queries.SEARCH_LIMIT + 1),
@@ -48,10 +53,17 @@ def search(request: HttpRequest) -> HttpResponse:
 @require_GET
 def record(request: HttpRequest, patient_id: UUID) -> HttpResponseBase:
     """The whole record of one patient; a merged one leads to its survivor."""
-    patient = queries.get(actor(request), patient_id)
+    who = actor(request)
+    try:
+        patient = queries.get(who, patient_id)
+    except Refused:
+        if not who.may("patients.emergency"):
+            raise
+        return emergency.offer(request, patient_id)
     if patient.pk != patient_id:
         return redirect("patient", patient_id=patient.pk)
-    return record_page(request, patient)
+    with nullcontext() if who.may("patients.view") else queries.in_emergency():
+        return record_page(request, patient)
 
 
 def record_page(request: HttpRequest, patient: Patient, **more: Any) -> HttpResponse:
@@ -68,6 +80,7 @@ def record_page(request: HttpRequest, patient: Patient, **more: Any) -> HttpResp
         "may_merge": who.may("patients.merge"),
         "may_export": who.may("patients.export"),
         "may_erase": who.may("patients.erase") and patient.erased_at is None,
+        "emergency": None if who.may("patients.view") else opening_of(who, patient.pk),
         "given": request.POST,
     } | more
     return render(request, "patients/record.html", context, status=422 if more.get("error") else 200)

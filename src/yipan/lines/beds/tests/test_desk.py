@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
+from django.contrib.auth.models import User
 from django.test import Client
 from django.urls import reverse
 
@@ -182,6 +183,7 @@ def test_a_planned_admission_has_no_running_clock_yet(network: SmallNetwork, des
     request = ask(network, at=NOON, wanted_from=NOON + hours(5), priority="elective")
     assert "The 20-minute clock starts then." in text_of(desk, "desk", request.id)
     noon.advance(hours(5) + timedelta(minutes=7))
+    desk.force_login(User.objects.get(pk=desk.session["_auth_user_id"]))  # hours without use end a login
     page = text_of(desk, "desk", request.id)
     assert f'data-since="{(NOON + hours(5)).isoformat()}"' in page
 

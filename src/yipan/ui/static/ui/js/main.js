@@ -8,4 +8,5 @@ import "./keys.js";
 import "./roving.js";
 import "./palette.js";
 import "./live.js";
+import "./idle.js";
 import "./chartload.js";

@@ -1,91 +1,25 @@
-"""Login, logout, own password, and the administrator's pages of users."""
+"""The administrator's pages of users."""
 
 from __future__ import annotations
 
 from typing import Any
 from uuid import UUID
 
-from django.conf import settings
-from django.contrib.auth import update_session_auth_hash
-from django.contrib.auth import views as auth_views
-from django.contrib.auth.models import User
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
-from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from yipan.base import audit
-from yipan.base.access import actions, queries
-from yipan.base.access.actor import Actor, scope
-from yipan.base.access.forms import LoginForm
+from yipan.base.access import actions, queries, second_factor
+from yipan.base.access.actor import scope
+from yipan.base.access.pages.asked import actor, as_uuid
 from yipan.base.access.roles import GRANTABLE, Role
 from yipan.base.network.models import Organisation, Ward
-from yipan.kernel.errors import InvalidInput, YipanError
+from yipan.kernel.errors import YipanError
 
 USERS_PER_PAGE = 50
-DEMO_ACCOUNTS_SHOWN = 24
-
-
-class Login(auth_views.LoginView):
-    """User name and password. In the demo it lists the accounts to try."""
-
-    template_name = "access/login.html"
-    authentication_form = LoginForm
-    redirect_authenticated_user = True
-
-    def get_initial(self) -> dict[str, Any]:
-        return {"username": self.request.GET.get("user", "")}
-
-    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        context = super().get_context_data(**kwargs)
-        return context | {
-            "demo_accounts": demo_accounts(),
-            "demo_password": getattr(settings, "YIPAN_DEMO_PASSWORD", ""),
-        }
-
-    def form_valid(self, form: Any) -> HttpResponse:
-        response = super().form_valid(form)
-        audit.record(queries.actor_of(form.get_user()), "login", "user", form.get_user().pk)
-        return response
-
-
-def demo_accounts() -> list[dict[str, Any]]:
-    """User name, name and roles of the demo's accounts; empty unless this is the demo."""
-    if not getattr(settings, "YIPAN_DEMO", False):
-        return []
-    people = User.objects.filter(is_active=True, grants__isnull=False).distinct().order_by("pk")
-    shown = people.prefetch_related("grants__organisation", "grants__ward")[:DEMO_ACCOUNTS_SHOWN]
-    return [{"username": p.username, "name": queries.shown_name(p), "grants": list(p.grants.all())} for p in shown]
-
-
-@require_POST
-def logout(request: HttpRequest) -> HttpResponseBase:
-    """End the session and go to the login page."""
-    audit.record(actor(request), "logout", "user", actor(request).user_id)
-    return auth_views.LogoutView.as_view()(request)
-
-
-@never_cache
-@sensitive_post_parameters()
-@require_http_methods(["GET", "POST"])
-def own_password(request: HttpRequest) -> HttpResponse:
-    """A person changes the own password and stays signed in here."""
-    error: YipanError | None = None
-    if request.method == "POST":
-        try:
-            if request.POST.get("new", "") != request.POST.get("again", ""):
-                raise InvalidInput("passwords_differ")
-            person = actions.change_own_password(
-                actor=actor(request), old=request.POST.get("old", ""), new=request.POST.get("new", "")
-            )
-            update_session_auth_hash(request, person)
-            return render(request, "access/password.html", {"done": True})
-        except InvalidInput as wrong:
-            error = wrong
-    return render(request, "access/password.html", {"error": error}, status=422 if error else 200)
 
 
 @require_GET
@@ -136,6 +70,7 @@ def user_page(request: HttpRequest, user_id: int, **more: Any) -> HttpResponse:
         "grants": person.grants.select_related("organisation", "ward").order_by("organisation__path", "role"),
         "may_manage": queries.may_manage(who, person),
         "own": person.pk == who.user_id,
+        "second_factor": second_factor.has_one(person.pk),
         "roles": [(role.value, role.label) for role in GRANTABLE],
         "organisations": organisations,
         "wards": wards.select_related("site").order_by("site__code", "code"),
@@ -184,6 +119,16 @@ def user_password(request: HttpRequest, user_id: int) -> HttpResponse:
 
 
 @require_POST
+def user_second_factors(request: HttpRequest, user_id: int) -> HttpResponse:
+    """Remove a user's second factors, when a phone is lost."""
+    try:
+        actions.remove_second_factors(actor=actor(request), user_id=user_id)
+    except YipanError as wrong:
+        return user_page(request, user_id, error=wrong)
+    return redirect("user", user_id=user_id)
+
+
+@require_POST
 def user_active(request: HttpRequest, user_id: int) -> HttpResponse:
     """Let a user sign in, or no longer."""
     try:
@@ -191,17 +136,3 @@ def user_active(request: HttpRequest, user_id: int) -> HttpResponse:
     except YipanError as wrong:
         return user_page(request, user_id, error=wrong)
     return redirect("user", user_id=user_id)
-
-
-def actor(request: HttpRequest) -> Actor:
-    """The actor that the middleware put on the request."""
-    found: Actor = request.actor  # type: ignore[attr-defined]
-    return found
-
-
-def as_uuid(text: str, code: str) -> UUID:
-    """The identifier in a form field; raises InvalidInput(code)."""
-    try:
-        return UUID(text)
-    except ValueError:
-        raise InvalidInput(code) from None

@@ -1,0 +1,1 @@
+"""Pages of this room: login, users, second factors, records opened in an emergency."""

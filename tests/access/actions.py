@@ -1,0 +1,123 @@
+"""Every action: the verb it needs, and the arguments with which the walk calls it.
+
+An argument "$name" is an object of `world`, anything else is given as it stands.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from tests.access.rules import Rule
+from yipan.base.network.files import RawNetwork
+from yipan.lines.beds.policy import AdmissionFacts
+
+
+@dataclass(frozen=True)
+class Act:
+    """The rule of one action."""
+
+    rule: Rule
+    arguments: dict[str, Any] = field(default_factory=dict)
+
+
+def act(rule: str, **arguments: Any) -> Act:
+    return Act(Rule.read(rule), arguments)
+
+
+STAY, BED, WARD = {"booking_id": "$stay_id"}, {"bed_id": "$bed_id"}, {"ward_id": "$ward_id"}
+MANAGE, MERGE, EDIT = "users.edit@here", "patients.merge@anywhere", "patients.edit@anywhere"
+RECEIVE, CLOSE, PLACE, ASK = "beds.receive@here", "beds.close@here", "beds.place@here", "beds.request@here"
+SOURCE = {
+    "source_id": "$source_id",
+    "organisation_id": "$organisation_id",
+    "charset": "utf-8",
+    "time_zone": "Asia/Shanghai",
+    "location_mode": "auto",
+    "enabled": True,
+    "assigners": "",
+    "services": "",
+}
+
+ACTIONS: dict[str, Act] = {
+    "base.access.actions.create_user": act("users.edit@anywhere", username="new", name="", password="moon-river-38"),
+    "base.access.actions.grant": act(MANAGE, user_id="$user_id", role="manager", organisation_id="$organisation_id"),
+    "base.access.actions.revoke": act(MANAGE, grant_id="$grant_id"),
+    "base.access.actions.reset_password": act(MANAGE, user_id="$user_id"),
+    "base.access.actions.remove_second_factors": act(MANAGE, user_id="$user_id"),
+    "base.access.actions.set_active": act(MANAGE, user_id="$user_id", active=False),
+    "base.access.actions.change_own_password": act("person", old="a good password", new="moon-river-38"),
+    "base.access.emergency.break_glass": act(
+        "patients.emergency@anywhere", patient_id="$patient_id", reason="unconscious at the door"
+    ),
+    "base.access.emergency.review": act("emergency.review@anywhere", opening_id="$opening_id", justified=True),
+    "base.network.edits.edit": act("network.edit@here", table="wards", rows="$ward_rows"),
+    "base.network.edits.set_policy": act("network.policy@here", organisation="$organisation", body={}),
+    "base.network.edits.import_upload": act("network.edit@top", raw=RawNetwork(), replace=False),
+    "base.network.relations.save": act("network.edit@here", form="$relation", post={}),
+    "base.patients.actions.duplicates.decide_duplicate": act(MERGE, candidate_id="$pair_id"),
+    "base.patients.actions.emergency.open_in_emergency": act(
+        "patients.emergency@anywhere", patient_id="$patient_id", reason="unconscious at the door"
+    ),
+    "base.patients.actions.merging.merge": act(
+        MERGE, survivor_id="$patient_id", retired_id="$twin_id", reason="the same person"
+    ),
+    "base.patients.actions.merging.unmerge": act(MERGE, merge_id="$merge_id"),
+    "base.patients.actions.registration.register": act(EDIT, name="何志远"),
+    "base.patients.actions.registration.update": act(EDIT, patient_id="$patient_id", phone="13812345678"),
+    "base.patients.actions.registration.add_identifier": act(EDIT, patient_id="$patient_id", system="H1", value="7"),
+    "interop.editing.edit_source": act("messages.edit@here", **SOURCE),
+    "interop.editing.name_location": act(
+        "messages.edit@here", source_id="$source_id", location="B^2", bed_code="$bed_code"
+    ),
+    "interop.editing.forget_location": act("messages.edit@here", source_id="$source_id", alias_id="$alias_id"),
+    "interop.queue.ignore": act("messages.replay@here", message_id="$message_id", reason="no longer true"),
+    "interop.queue.replay": act("messages.replay@here", message_id="$message_id"),
+    "interop.queue.replay_waiting": act("messages.replay@here", source_id="$source_id"),
+    "lines.beds.actions.aftercare.record_call": act("beds.calls@here", call_id="$call_id", reached=True),
+    "lines.beds.actions.aftercare.see_notice": act(RECEIVE, notice_id="$notice_id"),
+    "lines.beds.actions.closing.close_bed": act(CLOSE, **BED, reason="repair"),
+    "lines.beds.actions.closing.close_ward": act(CLOSE, **WARD, reason="repair"),
+    "lines.beds.actions.closing.reopen_bed": act(CLOSE, **BED),
+    "lines.beds.actions.closing.reopen_ward": act(CLOSE, **WARD),
+    "lines.beds.actions.placing.hold_bed": act(PLACE, request_id="$request_id", **BED),
+    "lines.beds.actions.placing.confirm_admission": act(PLACE, **STAY),
+    "lines.beds.actions.placing.release_hold": act(PLACE, **STAY),
+    "lines.beds.actions.placing.mark_no_show": act(RECEIVE, **STAY),
+    "lines.beds.actions.requests.request_admission": act(
+        ASK, patient_id="$patient_id", home_department_id="$department_id", facts=AdmissionFacts()
+    ),
+    "lines.beds.actions.requests.revise_request": act(ASK, request_id="$request_id", changes={"note": "x"}),
+    "lines.beds.actions.requests.cancel_request": act(ASK, request_id="$request_id", reason="went home"),
+    "lines.beds.actions.stays.announce_discharge": act("beds.discharge@here", **STAY, end=None),
+    "lines.beds.actions.stays.arrive": act(RECEIVE, **STAY),
+    "lines.beds.actions.stays.depart": act(RECEIVE, **STAY),
+    "lines.beds.actions.stays.mark_ready": act(RECEIVE, **STAY),
+    "lines.beds.actions.stays.start_cleaning": act(RECEIVE, **BED),
+    "lines.beds.actions.stays.finish_cleaning": act(RECEIVE, **BED),
+    "lines.beds.actions.stays.transfer": act(PLACE, **STAY, **BED),
+    "lines.beds.actions.stays.swap_patients": act(PLACE, first_id="$stay_id", second_id="$second_stay_id"),
+    "lines.beds.actions.undo.undo_arrival": act(RECEIVE, **STAY),
+    "lines.beds.actions.undo.undo_departure": act(RECEIVE, **STAY),
+}
+
+NO_ACTIONS: dict[str, str] = {
+    "base.access.actor.scope": "a condition for queries",
+    "base.access.emergency.opening_of": "reads the actor's own openings",
+    "base.access.emergency.openings": "a query; the address emergencies is walked",
+    "base.access.emergency.waiting": "counts; 0 for everybody without emergency.review",
+    "base.access.second_factor.is_missing": "reads the actor's own account",
+    "base.access.second_factor.required_of": "reads the actor's own roles",
+    "base.audit.journal.record": "what every action calls when it is done",
+    "base.network.edits.require_owner": "is a check itself",
+    "base.network.edits.require_whole": "is a check itself",
+    "base.network.importing.add_policy": "behind edits.set_policy and the command line",
+    "base.network.importing.import_network": "behind edits.import_upload and the command line",
+    "base.network.importing.import_raw": "behind edits.import_upload and the command line",
+    "base.network.importing.write": "behind edits.edit and the command line",
+    "base.patients.actions.facts.check": "pure check of what was given",
+    "base.patients.panels.panels_for": "asks each panel, which asks for its verb",
+    "interop.queue.source_for": "a query with its check; every action above goes through it",
+    "interop.queue.visible": "a condition for queries",
+}
+"""Functions that take an actor and are no actions, each with the reason. A new one needs a line above or here."""

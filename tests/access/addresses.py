@@ -1,0 +1,200 @@
+"""Every address: what a GET and what a POST needs. `None`: the method is not allowed.
+
+The keyword arguments of an address are names of objects in `world`; `data` is what a POST sends.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from tests.access.rules import Rule
+
+
+@dataclass(frozen=True)
+class Row:
+    """The rules of one address. One that is not `checked` answers 404 to everybody here, for the reason `why`."""
+
+    get: Rule | None
+    post: Rule | None
+    arguments: dict[str, str] = field(default_factory=dict)
+    data: dict[str, Any] = field(default_factory=dict)
+    query: str = ""
+    why: str = ""
+    checked: bool = True
+
+
+def row(
+    get: str = "",
+    post: str = "",
+    data: dict[str, Any] | None = None,
+    *,
+    query: str = "",
+    why: str = "",
+    checked: bool = True,
+    **arguments: str,
+) -> Row:
+    rules = [Rule.read(text) if text else None for text in (get, post)]
+    return Row(rules[0], rules[1], arguments, data or {}, query, why, checked)
+
+
+def step(post: str, key: str, **data: Any) -> Row:
+    """An address that only acts."""
+    return row(post=post, key=key, data=data)
+
+
+FACTORS = "only between the password and the end of the login"
+SSO = "404 without single sign-on"
+OWN = "404 without one; only ever the own ones"
+DESK = "a GET leads to the desk, which asks for beds.request"
+BED, STAY, WARD = "bed_id", "stay_id", "ward_id"
+RECEIVE, CLOSE, PLACE, ASK = "beds.receive@here", "beds.close@here", "beds.place@here", "beds.request@here"
+LOOK, MERGE, MANAGE = "beds.view@anywhere", "patients.merge@anywhere", "users.edit@here"
+NETWORK, CHANGE, ALL = "network.view@here", "network.edit@here", "network.edit@top"
+
+ADDRESSES: dict[str, Row] = {
+    "healthz": row("everybody"),
+    # logging in
+    "login": row("everybody", "everybody"),
+    "account_login": row("everybody", "everybody"),
+    "mfa_login_webauthn": row("everybody", "everybody"),
+    "mfa_authenticate": row("everybody", "everybody", why=FACTORS),
+    "openid_connect_login": row("everybody", "everybody", provider_id="=none", why=SSO, checked=False),
+    "openid_connect_callback": row("everybody", "everybody", provider_id="=none", why=SSO, checked=False),
+    "ui:language": row(post="everybody", data={"language": "en"}),
+    "ui:theme": row(post="everybody", data={"theme": "dark"}),
+    # the own account
+    "logout": row(post="person"),
+    "hand_over": row(post="person", data={"next": "/beds"}),
+    "still_here": row(post="person"),
+    "password": row("person", "person"),
+    "account_reauthenticate": row("person", "person"),
+    "mfa_reauthenticate": row("person", "person"),
+    "mfa_reauthenticate_webauthn": row("person", "person"),
+    "mfa_index": row("person"),
+    "mfa_list_webauthn": row("person"),
+    "mfa_activate_totp": row("person", "person"),
+    "mfa_deactivate_totp": row("person", "person", why=OWN, checked=False),
+    "mfa_add_webauthn": row("person", "person"),
+    "mfa_remove_webauthn": row("person", "person", pk="=1", why="asks for the password first; only ever the own one"),
+    "mfa_view_recovery_codes": row("person", why=OWN, checked=False),
+    "mfa_generate_recovery_codes": row("person", "person"),
+    # users
+    "users": row("users.view@anywhere"),
+    "user_new": row("users.edit@anywhere", "users.edit@anywhere"),
+    "user": row("users.view@here", user_id="user_id"),
+    "user_grant": row(
+        post=MANAGE, user_id="user_id", data={"role": "doctor", "organisation": "$organisation_id", "ward": "$ward_id"}
+    ),
+    "user_revoke": row(post=MANAGE, user_id="user_id", grant_id="grant_id"),
+    "user_password": row(post=MANAGE, user_id="user_id"),
+    "user_second_factors": row(post=MANAGE, user_id="user_id"),
+    "user_active": row(post=MANAGE, user_id="user_id", data={"active": "0"}),
+    "audit": row("audit.view@anywhere"),
+    "emergencies": row("emergency.review@anywhere"),
+    "emergency_review": row(post="emergency.review@anywhere", opening_id="opening_id", data={"justified": "1"}),
+    # network
+    "network:home": row("network.view@anywhere"),
+    "network:organisation": row(NETWORK, CHANGE, pk="organisation_id"),
+    "network:policy": row(NETWORK, "network.policy@here", pk="organisation_id"),
+    "network:site": row(NETWORK, CHANGE, pk="site_id"),
+    "network:roads": row(NETWORK, CHANGE, pk="site_id"),
+    "network:department": row(NETWORK, CHANGE, pk="department_id"),
+    "network:ward": row(NETWORK, CHANGE, pk="ward_id"),
+    "network:competences": row(NETWORK, CHANGE, pk="ward_id"),
+    "network:walks": row(NETWORK, CHANGE, pk="ward_id"),
+    "network:room": row(NETWORK, CHANGE, pk="room_id"),
+    "network:specialties": row("network.view@anywhere"),
+    "network:specialty": row("network.view@anywhere", ALL, code="specialty"),
+    "network:import": row(ALL, ALL),
+    "network:import_review": row(ALL, pk="upload_id"),
+    "network:import_confirm": row(post=ALL, pk="upload_id"),
+    "network:import_discard": row(post=ALL, pk="upload_id"),
+    "network:export": row(ALL, kind="=toml"),
+    # patients: one identity for the whole network
+    "patients": row("patients.view@anywhere", query="?q=qian"),
+    "patient_new": row("patients.edit@anywhere", "patients.edit@anywhere"),
+    "patient_duplicates": row(MERGE),
+    "patient_duplicate": row(MERGE, candidate_id="pair_id"),
+    "patient_different": row(post=MERGE, candidate_id="pair_id"),
+    "patient_merge_pair": row(
+        post=MERGE, candidate_id="pair_id", data={"survivor": "$patient_id", "reason": "the same person"}
+    ),
+    "patient_merges": row(MERGE),
+    "patient_unmerge": row(post=MERGE, merge_id="merge_id"),
+    "patient": row("patients.view@anywhere", patient_id="patient_id"),
+    "patient_emergency": row(
+        post="patients.emergency@anywhere", patient_id="patient_id", data={"reason": "unconscious at the door"}
+    ),
+    "patient_edit": row("patients.edit@anywhere", "patients.edit@anywhere", patient_id="patient_id"),
+    "patient_identifier": row(
+        post="patients.edit@anywhere", patient_id="patient_id", data={"type": "MR", "system": "H1", "value": "7"}
+    ),
+    "patient_merge": row(post=MERGE, patient_id="patient_id", data={"value": "7", "reason": "the same person"}),
+    "ui:search": row("person", query="?q=qian", why="each group of hits has its own verb"),
+    # messages
+    "interop:messages": row("messages.view@anywhere"),
+    "interop:senders": row("messages.view@anywhere"),
+    "interop:sender": row("messages.view@here", "messages.edit@here", source_id="source_id"),
+    "interop:replay_waiting": row(post="messages.replay@here", source_id="source_id"),
+    "interop:name_location": row(
+        post="messages.edit@here", source_id="source_id", data={"location": "B^2", "bed": "$bed_code"}
+    ),
+    "interop:forget_location": row(post="messages.edit@here", source_id="source_id", alias_id="alias_id"),
+    "interop:message": row("messages.view@here", message_id="message_id"),
+    "interop:replay": row(post="messages.replay@here", message_id="message_id"),
+    "interop:ignore": row(post="messages.replay@here", message_id="message_id", data={"reason": "no longer true"}),
+    # beds: looking
+    "overview": row(LOOK),
+    "overview-parts": row(LOOK),
+    "board": row(LOOK),
+    "board-cells": row(LOOK, query="?ids="),
+    "board-chips": row("beds.view@here", query="?site=$site_code"),
+    "board-waiting": row("beds.view@here", query="?site=$site_code"),
+    "board-sites": row(LOOK),
+    "bed": row("beds.view@here", bed_id=BED),
+    "figures": row("beds.figures@anywhere"),
+    "figures-stays": row("beds.figures@anywhere"),
+    "waiting": row(LOOK),
+    "repatriation": row(LOOK),
+    "wards": row(LOOK),
+    "ward": row("beds.view@here", ward_id=WARD),
+    "rounds": row("beds.rounds@anywhere"),
+    "calls": row("beds.calls@anywhere"),
+    "call": row("beds.calls@here", "beds.calls@here", call_id="call_id", data={"reached": "1"}),
+    # beds: steps of a ward
+    "bed-ready": step(RECEIVE, STAY),
+    "bed-arrive": step(RECEIVE, STAY),
+    "bed-depart": step(RECEIVE, STAY),
+    "bed-undo-arrive": step(RECEIVE, STAY),
+    "bed-undo-depart": step(RECEIVE, STAY),
+    "bed-discharge": step("beds.discharge@here", STAY, end="2099-01-01T10:00"),
+    "bed-discharge-withdraw": step("beds.discharge@here", STAY),
+    "bed-clean-done": step(RECEIVE, BED),
+    "bed-clean-start": step(RECEIVE, BED),
+    "notice-seen": step(RECEIVE, "notice_id"),
+    "bed-close": step(CLOSE, BED, reason="repair"),
+    "bed-reopen": step(CLOSE, BED),
+    "ward-close": step(CLOSE, WARD, reason="repair"),
+    "ward-reopen": step(CLOSE, WARD),
+    # beds: the admission desk
+    "desk-list": row("beds.request@anywhere"),
+    "desk-new": row("beds.request@anywhere", "beds.request@anywhere"),
+    "desk-patients": row("patients.view@anywhere", query="?q=qian"),
+    "desk-diagnoses": row("beds.request@anywhere", query="?q=I63"),
+    "desk-doctors": row("beds.request@anywhere"),
+    "desk": row(ASK, request_id="request_id"),
+    "slip": row(ASK, request_id="stay_request_id"),
+    "request-revise": row(ASK, ASK, request_id="request_id"),
+    "request-hold": row("person", PLACE, why=DESK, request_id="request_id", data={"bed": "$bed_id"}),
+    "request-cancel": row("person", ASK, why=DESK, request_id="request_id", data={"reason": "went home"}),
+    "request-transfer": row("person", PLACE, why=DESK, request_id="stay_request_id", data={"bed": "$bed_id"}),
+    "request-swap": row(PLACE, PLACE, request_id="stay_request_id", data={"with": "$second_stay_id"}),
+    "booking-confirm": row("person", PLACE, why=DESK, booking_id=STAY),
+    "booking-release": row("person", PLACE, why=DESK, booking_id=STAY),
+    "booking-no-show": row("person", RECEIVE, why=DESK, booking_id=STAY),
+    "demo-pace": row("demo.pace@anywhere", "demo.pace@anywhere", data={"speed": "10"}),
+}
+
+ONLY_WITH = {"demo-pace": "the demo", "ui:guide": "the demo"}
+"""Addresses that an installation without it does not have."""

@@ -1,0 +1,155 @@
+"""A hospital with one object of every kind that an address or an action can name, and people of every role."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any
+from uuid import uuid4
+
+from django.contrib.auth.models import User
+from django.db import connection
+from django.test import Client
+
+from tests.access.rules import Somebody
+from tests.journeys import hospital as hospitals
+from yipan.base.access import SYSTEM, Actor
+from yipan.base.access.models import EmergencyAccess, Grant
+from yipan.base.access.queries import actor_of
+from yipan.base.network.models import Organisation, Ward
+from yipan.base.network.models.uploads import Upload
+from yipan.base.patients import actions as patients
+from yipan.base.patients.models import DuplicateCandidate
+from yipan.interop.models import InboundMessage, LocationAlias, Source
+from yipan.kernel import clock
+from yipan.lines.beds.models import FollowUpCall, WardNotice
+from yipan.spine.models import Booking
+from yipan.spine.testing import small_network
+
+UNCOUNTED = ("audit_entry", "django_session", "access_attempts")
+"""What a refusal may write: the audit trail, and what counts attempts and use."""
+
+
+@dataclass
+class World:
+    """Identifiers by name, as the tables of the walk use them."""
+
+    ids: dict[str, Any] = field(default_factory=dict)
+    places: dict[str, Organisation] = field(default_factory=dict)
+    wards: dict[str, Ward] = field(default_factory=dict)
+
+    def __getitem__(self, name: str) -> Any:
+        return self.ids[name]
+
+    def user(self, who: Somebody) -> User:
+        """A user who holds what this one of the walk holds."""
+        hashed = User.objects.get(username="root").password
+        user = User.objects.create(username=who.name.replace(" ", "."), first_name=who.name, password=hashed)
+        Upload.objects.update(user_id=user.pk)  # an upload is its owner's only
+        for held in who.holdings:
+            ward = self.wards[held.ward] if held.ward else None
+            Grant.objects.create(user=user, role=held.role, organisation=self.places[held.at], ward=ward)
+        return user
+
+    def actor(self, who: Somebody) -> Actor:
+        from yipan.base.access import ANONYMOUS
+
+        return actor_of(self.user(who)) if who.is_logged_in else ANONYMOUS
+
+    def browser(self, who: Somebody) -> Client:
+        client = Client(raise_request_exception=False, headers={"accept-language": "en"})
+        if who.is_logged_in:
+            client.force_login(self.user(who))
+        return client
+
+
+def build() -> World:
+    """Make it."""
+    hospital, other = hospitals.build(), small_network()
+    host, stay = hospital.host, Booking.objects.get(capacity_id=hospital.bed_ids[5])
+    world = World(
+        places={"here": hospital.network.organisation, "elsewhere": other.organisation},
+        wards={"the ward": host, "another ward": hospital.network.wards["dermatology"]},
+    )
+    second = Booking.objects.exclude(pk=stay.pk).first()
+    assert second is not None
+    world.ids = {
+        "organisation": hospital.network.organisation,
+        "organisation_id": hospital.network.organisation.pk,
+        "site_code": hospital.network.site.code,
+        "bed_code": hospital.bed(0).code,
+        "site_id": hospital.network.site.pk,
+        "department": hospital.network.departments["neurology"],
+        "department_id": hospital.network.departments["neurology"].pk,
+        "specialty": host.department.specialty.code,
+        "ward": host,
+        "ward_id": host.pk,
+        "bed": hospital.bed(0),
+        "bed_id": hospital.bed_ids[0],
+        "room_id": hospital.bed(0).room_id,
+        "request_id": hospital.waiting[0].pk,
+        "stay": stay,
+        "stay_id": stay.pk,
+        "second_stay_id": second.pk,
+        "stay_request_id": stay.request_id,
+    }
+    world.ids |= _patients() | _accounts(world, stay) | _messages(hospital) | _notes(host, stay)
+    return world
+
+
+def _patients() -> dict[str, Any]:
+    """Two people who look alike, and two records that were merged."""
+    first, twin, gone, kept = (hospitals.known(name) for name in ("钱学", "钱雪", "孙文", "孙雯"))
+    left, right = sorted((first.pk, twin.pk))
+    now = clock.now()
+    told = {"score": 0.9, "created_at": now}
+    pair, _ = DuplicateCandidate.objects.get_or_create(left_id=left, right_id=right, defaults=told)
+    merge = patients.merge(actor=SYSTEM, survivor_id=kept.pk, retired_id=gone.pk, reason="test")
+    return {"patient_id": first.pk, "twin_id": twin.pk, "pair_id": pair.pk, "merge_id": merge.pk}
+
+
+def _accounts(world: World, stay: Booking) -> dict[str, Any]:
+    """A user with a grant, and an emergency access that waits for its review."""
+    user = User.objects.create(username="subject", password="!")
+    grant = Grant.objects.create(user=user, role="doctor", organisation=world.places["here"])
+    now = clock.now()
+    opening = EmergencyAccess.objects.create(
+        user=user, patient_id=uuid4(), reason="a good reason", at=now, until=now + timedelta(hours=1)
+    )
+    return {"user_id": user.pk, "grant_id": grant.pk, "opening_id": opening.pk}
+
+
+def _messages(hospital: hospitals.Hospital) -> dict[str, Any]:
+    """A sender with a named location, a message that waits, and an upload of network files."""
+    source = Source.objects.get(organisation=hospital.network.organisation)
+    alias = LocationAlias.objects.create(source=source, location="A^1^1", bed=hospital.bed(0))
+    message = InboundMessage.objects.create(
+        received_at=clock.now(),
+        peer="127.0.0.1",
+        source=source,
+        digest="x" * 64,
+        raw=b"MSH|^~\\&|HIS",
+        state="waiting",
+        error_code="bed_unknown",
+    )
+    upload = Upload.objects.create(name="x.toml", data=b"", network_version=0)
+    return {"source_id": source.pk, "alias_id": alias.pk, "message_id": message.pk, "upload_id": upload.pk}
+
+
+def _notes(host: Ward, stay: Booking) -> dict[str, Any]:
+    now = clock.now()
+    call = FollowUpCall.objects.create(booking=stay, due_on=now.date())
+    notice = WardNotice.objects.create(key="k", ward=host, kind="incoming", booking=stay, created_at=now)
+    return {"call_id": call.pk, "notice_id": notice.pk}
+
+
+def written() -> dict[str, int]:
+    """How many rows were inserted, changed or deleted in this transaction, also in parts of it that were taken back,
+    by table: what does not grow during a refusal shows that not even an attempt was made."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT relname, n_tup_ins + n_tup_upd + n_tup_del FROM pg_stat_xact_user_tables"
+            " WHERE n_tup_ins + n_tup_upd + n_tup_del > 0 AND NOT relname = ANY(%s)",
+            [list(UNCOUNTED)],
+        )
+        return dict(cursor.fetchall())
