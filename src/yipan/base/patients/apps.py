@@ -13,7 +13,7 @@ class PatientsConfig(AppConfig):
 
         labels.declare(ACTIONS)
         matrix.declare_passage(
-            "patients.emergency", "an emergency opens the record of one patient to one person, for a while"
+            "patients.emergency", "an emergency opens one record to one person for a while"
         )
         matrix.declare("patients.export", {Role.COORDINATOR})
         matrix.declare("patients.erase", {Role.COORDINATOR})
