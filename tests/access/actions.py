@@ -59,6 +59,12 @@ ACTIONS: dict[str, Act] = {
     "base.patients.actions.emergency.open_in_emergency": act(
         "patients.emergency@anywhere", patient_id="$patient_id", reason="unconscious at the door"
     ),
+    "base.patients.actions.leaving.export": act(
+        "patients.export@anywhere", patient_id="$patient_id", reason="asked for it"
+    ),
+    "base.patients.actions.leaving.erase": act(
+        "patients.erase@anywhere", patient_id="$patient_id", reason="asked for it"
+    ),
     "base.patients.actions.merging.merge": act(
         MERGE, survivor_id="$patient_id", retired_id="$twin_id", reason="the same person"
     ),
@@ -102,13 +108,17 @@ ACTIONS: dict[str, Act] = {
 }
 
 NO_ACTIONS: dict[str, str] = {
+    "base.access.accounts.start_of": "says where the actor begins",
     "base.access.actor.scope": "a condition for queries",
     "base.access.emergency.opening_of": "reads the actor's own openings",
     "base.access.emergency.openings": "a query; the address emergencies is walked",
     "base.access.emergency.waiting": "counts; 0 for everybody without emergency.review",
     "base.access.second_factor.is_missing": "reads the actor's own account",
     "base.access.second_factor.required_of": "reads the actor's own roles",
+    "base.access.wall.raising": "a statement for the actor's own reach",
+    "base.access.wall.reach": "reads the actor's own grants",
     "base.audit.journal.record": "what every action calls when it is done",
+    "base.audit.journal.record_list": "what every list calls when it was shown",
     "base.network.edits.require_owner": "is a check itself",
     "base.network.edits.require_whole": "is a check itself",
     "base.network.importing.add_policy": "behind edits.set_policy and the command line",

@@ -54,6 +54,9 @@ NETWORK, CHANGE, ALL = "network.view@here", "network.edit@here", "network.edit@t
 
 ADDRESSES: dict[str, Row] = {
     "healthz": row("everybody"),
+    "readyz": row("everybody"),
+    "metrics": row("everybody", why="programs on this machine, or with the token"),
+    "openapi": row("everybody"),
     # logging in
     "login": row("everybody", "everybody"),
     "account_login": row("everybody", "everybody"),
@@ -91,6 +94,7 @@ ADDRESSES: dict[str, Row] = {
     "user_second_factors": row(post=MANAGE, user_id="user_id"),
     "user_active": row(post=MANAGE, user_id="user_id", data={"active": "0"}),
     "audit": row("audit.view@anywhere"),
+    "audit_export": row("audit.view@anywhere"),
     "emergencies": row("emergency.review@anywhere"),
     "emergency_review": row(post="emergency.review@anywhere", opening_id="opening_id", data={"justified": "1"}),
     # network
@@ -112,7 +116,7 @@ ADDRESSES: dict[str, Row] = {
     "network:import_discard": row(post=ALL, pk="upload_id"),
     "network:export": row(ALL, kind="=toml"),
     # patients: one identity for the whole network
-    "patients": row("patients.view@anywhere", query="?q=qian"),
+    "patients": row("patients.view@anywhere", "patients.view@anywhere", {"q": "qian"}),
     "patient_new": row("patients.edit@anywhere", "patients.edit@anywhere"),
     "patient_duplicates": row(MERGE),
     "patient_duplicate": row(MERGE, candidate_id="pair_id"),
@@ -130,10 +134,12 @@ ADDRESSES: dict[str, Row] = {
     "patient_identifier": row(
         post="patients.edit@anywhere", patient_id="patient_id", data={"type": "MR", "system": "H1", "value": "7"}
     ),
+    "patient_export": row(post="patients.export@anywhere", patient_id="patient_id", data={"reason": "asked for it"}),
+    "patient_erase": row(post="patients.erase@anywhere", patient_id="patient_id", data={"reason": "asked for it"}),
     "patient_merge": row(post=MERGE, patient_id="patient_id", data={"value": "7", "reason": "the same person"}),
-    "ui:search": row("person", query="?q=qian", why="each group of hits has its own verb"),
+    "ui:search": row("person", "person", {"q": "qian"}, why="each group of hits has its own verb"),
     # messages
-    "interop:messages": row("messages.view@anywhere"),
+    "interop:messages": row("messages.view@anywhere", "messages.view@anywhere"),
     "interop:senders": row("messages.view@anywhere"),
     "interop:sender": row("messages.view@here", "messages.edit@here", source_id="source_id"),
     "interop:replay_waiting": row(post="messages.replay@here", source_id="source_id"),
@@ -159,6 +165,7 @@ ADDRESSES: dict[str, Row] = {
     "repatriation": row(LOOK),
     "wards": row(LOOK),
     "ward": row("beds.view@here", ward_id=WARD),
+    "ward-wall": row("beds.view@here", ward_id=WARD),
     "rounds": row("beds.rounds@anywhere"),
     "calls": row("beds.calls@anywhere"),
     "call": row("beds.calls@here", "beds.calls@here", call_id="call_id", data={"reached": "1"}),
@@ -180,7 +187,7 @@ ADDRESSES: dict[str, Row] = {
     # beds: the admission desk
     "desk-list": row("beds.request@anywhere"),
     "desk-new": row("beds.request@anywhere", "beds.request@anywhere"),
-    "desk-patients": row("patients.view@anywhere", query="?q=qian"),
+    "desk-patients": row(post="patients.view@anywhere", data={"q": "qian"}),
     "desk-diagnoses": row("beds.request@anywhere", query="?q=I63"),
     "desk-doctors": row("beds.request@anywhere"),
     "desk": row(ASK, request_id="request_id"),
@@ -190,9 +197,9 @@ ADDRESSES: dict[str, Row] = {
     "request-cancel": row("person", ASK, why=DESK, request_id="request_id", data={"reason": "went home"}),
     "request-transfer": row("person", PLACE, why=DESK, request_id="stay_request_id", data={"bed": "$bed_id"}),
     "request-swap": row(PLACE, PLACE, request_id="stay_request_id", data={"with": "$second_stay_id"}),
-    "booking-confirm": row("person", PLACE, why=DESK, booking_id=STAY),
-    "booking-release": row("person", PLACE, why=DESK, booking_id=STAY),
-    "booking-no-show": row("person", RECEIVE, why=DESK, booking_id=STAY),
+    "booking-confirm": row("beds.view@here", PLACE, why=DESK, booking_id=STAY),
+    "booking-release": row("beds.view@here", PLACE, why=DESK, booking_id=STAY),
+    "booking-no-show": row("beds.view@here", RECEIVE, why=DESK, booking_id=STAY),
     "demo-pace": row("demo.pace@anywhere", "demo.pace@anywhere", data={"speed": "10"}),
 }
 

@@ -11,7 +11,10 @@ from tests.architecture.test_structure import MODULES, SOURCE
 
 DIRECT = {"direct.py", "migrating.py", "feed.py", "worker.py", "listening.py"}
 """Modules of `server` and `interop` that speak on a direct connection, past the pooler."""
-EMBEDDED = SOURCE / "server" / "embedded"
+FUNCTIONS = {"watching.py"}
+"""Modules that make functions of the database; what is SET there lasts for a call."""
+NO_REQUESTS = (SOURCE / "server" / "embedded", SOURCE / "server" / "backup")
+"""What speaks with the server itself: the embedded one, and the one that is backed up."""
 SESSION = re.compile(
     r"pg_(?:try_)?advisory_lock(?:_shared)?\("  # held until the session ends
     r"|\bLISTEN [\{a-z]"
@@ -23,7 +26,11 @@ SESSION = re.compile(
 
 def test_nothing_lives_in_a_session():
     """No session lock, LISTEN, lasting SET, prepared statement or temporary table on an ordinary connection."""
-    ordinary = [p for p in MODULES if p.name not in DIRECT and EMBEDDED not in p.parents and "doctor" not in p.parts]
+    ordinary = [
+        p
+        for p in MODULES
+        if p.name not in DIRECT | FUNCTIONS and not set(NO_REQUESTS) & set(p.parents) and "doctor" not in p.parts
+    ]
     found = {str(p.relative_to(SOURCE)): SESSION.findall(p.read_text()) for p in ordinary}
     assert {path: what for path, what in found.items() if what} == {}
 

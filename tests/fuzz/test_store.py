@@ -27,7 +27,7 @@ def test_frames_that_were_once_trouble(db: None, raw: bytes) -> None:
 def stored_and_answered(raw: bytes) -> None:
     answer = receive(raw, "10.0.0.7:4711")
     assert answer is None or answer.split(b"\r")[1][4:6] in (b"AA", b"AR", b"CA", b"CR")
-    assert any(bytes(row) == raw for row in InboundMessage.objects.values_list("raw", flat=True))
+    assert any(message.raw == raw for message in InboundMessage.objects.all())
     apply_pending()
     assert not InboundMessage.objects.filter(state="received").exists()
     assert not InboundMessage.objects.filter(error_code="internal").exists()

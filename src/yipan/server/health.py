@@ -12,6 +12,7 @@ from django.http import HttpRequest, JsonResponse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from yipan.base.access import wall
 from yipan.kernel import clock
 from yipan.server import environment, presence
 
@@ -71,7 +72,7 @@ def _worker() -> dict[str, Any]:
 
 def _events() -> dict[str, Any]:
     """How long ago Yipan last learned of anything; a quiet night is no fault."""
-    with connection.cursor() as cursor:
+    with wall.passage("server.figures"), connection.cursor() as cursor:
         cursor.execute("SELECT recorded_at FROM spine_event ORDER BY id DESC LIMIT 1")
         row = cursor.fetchone()
     return {"ok": True, "last_event_age": _rounded((clock.now() - row[0]).total_seconds() if row else None)}

@@ -75,6 +75,11 @@ PATHS: dict[str, Any] = {
         parameters=[SINCE],
         security=SESSION,
     ),
+    "/audit/export": _get(
+        "The audit trail as FHIR AuditEvents, one a line",
+        {"200": _raw("Newline-delimited JSON.", "application/fhir+ndjson"), **REFUSALS},
+        security=SESSION,
+    ),
     "/network/export.{kind}": _get(
         "The whole network as a file that can be imported again",
         {"200": _raw("The file.", "application/zip", JSON, "application/toml"), **REFUSALS},

@@ -136,6 +136,7 @@ class LineContract:
             "wire",
             "plan",
             "apps.py",
+            "known.py",
             "tests",
             "migrations",
             "words.py",

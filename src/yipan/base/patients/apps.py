@@ -12,9 +12,8 @@ class PatientsConfig(AppConfig):
         from yipan.base.patients.words import ACTIONS
 
         labels.declare(ACTIONS)
-        matrix.declare_passage(
-            "patients.emergency", "an emergency opens one record to one person for a while"
-        )
+        matrix.declare_passage("patients.emergency", "an emergency opens one record to one person for a while")
+        matrix.declare_passage("patients.leaving", "who is handed out or made anonymous is so in every room at once")
         matrix.declare("patients.export", {Role.COORDINATOR})
         matrix.declare("patients.erase", {Role.COORDINATOR})
         known.announce()

@@ -19,6 +19,7 @@ def announce() -> None:
     dossier.section("identifiers", _("Identifiers"), _identifiers, "patients.Identifier")
     dossier.section("duplicates", _("Likely duplicates"), _duplicates, "patients.DuplicateCandidate")
     dossier.section("merges", _("Merges"), _merges, "patients.Merge")
+    dossier.section("emergencies", _("Opened in an emergency"), _emergencies, "access.EmergencyAccess")
     dossier.section("audit", _("Who read or changed it"), _audit, "audit.Entry")
 
 
@@ -47,6 +48,12 @@ def _merges(ids: Sequence[UUID]) -> Iterable[dict[str, Any]]:
 
     rows = Merge.objects.filter(Q(survivor_id__in=ids) | Q(retired_id__in=ids)).order_by("at")
     return (row_of(row) for row in rows)
+
+
+def _emergencies(ids: Sequence[UUID]) -> Iterable[dict[str, Any]]:
+    from yipan.base.access.models import EmergencyAccess
+
+    return (row_of(row) for row in EmergencyAccess.objects.filter(patient_id__in=ids).order_by("at"))
 
 
 def _audit(ids: Sequence[UUID]) -> Iterable[dict[str, Any]]:

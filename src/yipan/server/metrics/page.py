@@ -17,10 +17,12 @@ from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.metrics_core import Metric
 
 from yipan import __version__
+from yipan.base.access import matrix, wall
 from yipan.kernel.errors import Refused
 from yipan.server import presence
 from yipan.server.metrics import figures, meters
 
+matrix.declare_passage("server.figures", "programs that watch an installation count everything and see nobody")
 TOKEN = "YIPAN_METRICS_TOKEN"  # noqa: S105 - the name of a variable
 
 
@@ -31,7 +33,8 @@ def metrics(request: HttpRequest) -> HttpResponse:
     """All that is counted, in Prometheus's text format. Raises Refused for strangers."""
     if not may_read(request):
         raise Refused("metrics_refused", variable=TOKEN)
-    return HttpResponse(generate_latest(Everything()), content_type=CONTENT_TYPE_LATEST)
+    with wall.passage("server.figures"):
+        return HttpResponse(generate_latest(Everything()), content_type=CONTENT_TYPE_LATEST)
 
 
 def may_read(request: HttpRequest) -> bool:

@@ -239,8 +239,8 @@ def test_errors_quote_no_person_in_logs() -> None:
     assert "phone'" in told
 
 
-def test_quoted_rows_are_cut_out_of_tracebacks() -> None:
-    """A refusal by PostgreSQL keeps its first line and place; the row that it quotes is left out."""
+def test_tracebacks_quote_nobody() -> None:
+    """A traceback keeps kinds and places of errors; what they say, and the row that PostgreSQL quotes, is left out."""
     quoted = 'new row violates check "x"\nDETAIL:  Failing row contains (李建国,\n13812345678).'
     try:
         try:
@@ -254,6 +254,6 @@ def test_quoted_rows_are_cut_out_of_tracebacks() -> None:
     text = logs.Line("{message}", style="{").format(record)
     assert "李建国" not in text
     assert "13812345678" not in text
-    for kept in ('violates check "x"', "RuntimeError: later", "test_discretion.py", "broken"):
+    for kept in ("ValueError", "RuntimeError", "test_discretion.py", "broken"):
         assert kept in text
     assert json.dumps(text)

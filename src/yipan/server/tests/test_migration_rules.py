@@ -10,14 +10,15 @@ from django.db.migrations.operations import RunPython
 from yipan.server.migration_rules import dangers
 
 FIRST_RELEASE = {
-    "access": "0001_initial",
-    "audit": "0001_initial",
+    "access": "0003_second_wall",
+    "audit": "0003_lists",
     "network": "0004_uploads",
-    "patients": "0002_no_ring_of_merges",
+    "patients": "0005_open_columns_gone",
     "spine": "0003_booking_changed",
     "beds": "0002_live_bookings",
-    "interop": "0001_initial",
+    "interop": "0004_open_columns_gone",
     "server": "0001_initial",
+    "vault": "0002_how_long",
 }
 """No installation is older than this; what comes after it is applied beside running processes. Until the first release
 is made, a migration that breaks a rule moves its app forward here."""

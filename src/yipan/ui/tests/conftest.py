@@ -38,7 +38,11 @@ def site(settings: Any) -> None:
     settings.ROOT_URLCONF = "yipan.ui.tests.urls"
     settings.SESSION_ENGINE = "django.contrib.sessions.backends.signed_cookies"
     settings.STORAGES = {"staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}}
-    without = ("yipan.base.access.middleware.ActorMiddleware", "yipan.ui.middleware.LiveMark")
+    without = (
+        "yipan.base.access.middleware.ActorMiddleware",
+        "yipan.base.access.middleware.WallMiddleware",
+        "yipan.ui.middleware.LiveMark",
+    )
     settings.MIDDLEWARE = [name for name in settings.MIDDLEWARE if name not in without]
 
 

@@ -8,7 +8,7 @@ from uuid import UUID
 from django.db import transaction
 
 from yipan.base import audit
-from yipan.base.access import Actor
+from yipan.base.access import Actor, wall
 from yipan.base.patients import dossier, queries
 from yipan.base.patients.models import DuplicateCandidate, Identifier, Merge, Patient
 from yipan.kernel import clock
@@ -18,6 +18,7 @@ ANONYMOUS = "匿名"
 """The name that stays: a row needs one."""
 
 
+@wall.passage("patients.leaving")
 @transaction.atomic
 def export(*, actor: Actor, patient_id: UUID, reason: str) -> dict[str, Any]:
     """Everything that is known of a person, as plain JSON: {"patient", "records", "made_at", section: [rows]}.
@@ -41,6 +42,7 @@ def export(*, actor: Actor, patient_id: UUID, reason: str) -> dict[str, Any]:
     return told | {part.key: list(part.rows(ids)) for part in dossier.sections()}
 
 
+@wall.passage("patients.leaving")
 @transaction.atomic
 def erase(*, actor: Actor, patient_id: UUID, reason: str) -> Patient:
     """Make a person anonymous: names, numbers, phones, addresses, notes and messages go; what was done with beds stays.

@@ -107,15 +107,15 @@ def test_acknowledgement_is_never_acknowledged() -> None:
 
 def test_error_segment_from_2_5() -> None:
     """ERR names the place (ERR-2), the code of table 0357, our own code and the sentence for a person."""
-    reply = answer(message("2.5"), Outcome.ERROR, error=WRONG_DAY, text="出生日期不对")
+    reply = answer(message("2.5"), Outcome.ERROR, error=WRONG_DAY, text="出生日期|不对")
     assert reply is not None
     err = reply.segment("ERR")
     assert err.field(1).raw == ""
     assert err.field(2).raw == "PID^1^7"
     assert err.field(3).raw == "102^Data type error^HL70357"
     assert err.field(4).raw == "E"
-    assert (err.field(5).get(1), err.field(8).get()) == ("hl7_time", "出生日期不对")
-    assert "x|y" in (err.field(7).get() or "")
+    assert (err.field(5).get(1), err.field(8).get()) == ("hl7_time", "出生日期|不对")
+    assert "x|y" not in (err.field(7).get() or ""), "what the message said of a person is not said again"
 
 
 def test_error_segment_before_2_5() -> None:

@@ -77,7 +77,8 @@ def live_and_die(place: Path, patch: pytest.MonkeyPatch) -> Lost:
         patch.setenv("YIPAN_DATABASE_URL", server.url)
         patch.setenv("YIPAN_STATE", str(state))
         yipan("migrate")
-        (state / "columns.keys").write_text("a ring")
+        (state / "audit").mkdir(exist_ok=True)
+        (state / "audit" / "checkpoints.txt").write_text("signed")
         stop = threading.Event()
         archiver = archiver_of(state, place / "wal")
         archiving = threading.Thread(target=archiver.run, args=(stop,))
@@ -169,7 +170,7 @@ def test_everything_acknowledged_before_the_end_of_the_backup_comes_back(lost: L
 
     looked_at(lost.place / "two", look)
     assert (lost.place / "two" / "secret.key").read_bytes() == lost.secret
-    assert (lost.place / "two" / "columns.keys").read_text() == "a ring"
+    assert (lost.place / "two" / "audit" / "checkpoints.txt").read_text() == "signed"
     assert restored.missing is None
 
 
