@@ -26,6 +26,7 @@ ACCOUNTS = (
     Account("manager", "林志强", "manager", "YJ"),
     Account("integrator", "唐晓东", "integrator", "YJ"),
     Account("admin", "韩雪", "administrator", "YJ"),
+    Account("officer", "沈文", "privacy_officer", "YJ"),
 )
 
 
