@@ -9,7 +9,6 @@ import click
 
 from benchmarks.trust.processes import database
 from benchmarks.trust.report import Report
-from benchmarks.trust.world import World
 
 PARTS = ("stack", "ranking", "board", "bookings", "messages", "live", "year")
 STAYS_OF_A_YEAR = 14  # 20,000 beds with 14 stays and 7 events each: 280,000 bookings, 2 million events
@@ -31,13 +30,16 @@ def main(beds: int, rounds: int, only: str) -> None:
             stack.measure(report, Path(directory))
         if set(wanted) - {"stack"}:
             with database(Path(directory)):
-                _on_a_database(report, World(beds=beds), rounds, wanted)
+                _on_a_database(report, beds, rounds, wanted)
     report.print()
 
 
-def _on_a_database(report: Report, world: World, rounds: int, wanted: list[str]) -> None:
+def _on_a_database(report: Report, beds: int, rounds: int, wanted: list[str]) -> None:
+    """What needs Django, which is set up by now."""
     from benchmarks.trust import bookings, live, messages, pages, ranking
+    from benchmarks.trust.world import World
 
+    world = World(beds=beds)
     world.build()
     world.ask(4000)
     if "ranking" in wanted:

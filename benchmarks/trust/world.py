@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 from django.db import connection
 
+from yipan.base.audit import watching
 from yipan.spine.capacities import follow_network
 
 WARD_BEDS, ROOM_BEDS, SPECIALTIES, SITES = 45, 3, 40, 10
@@ -132,7 +135,7 @@ class World:
             "rooms": WARD_BEDS // ROOM_BEDS,
             "room_beds": ROOM_BEDS,
         }
-        with connection.cursor() as cursor:
+        with connection.cursor() as cursor, quiet(cursor):
             _run(cursor, PLACES, places)
             follow_network()
         self._people(occupied=self.occupied, past=0)
@@ -143,16 +146,27 @@ class World:
 
     def ask(self, requests: int) -> None:
         """Add so many people who wait for a bed."""
-        with connection.cursor() as cursor:
+        with connection.cursor() as cursor, quiet(cursor):
             _run(cursor, WAITING, {"requests": requests})
             cursor.execute("ANALYZE")
 
     def _people(self, **params: float) -> None:
-        with connection.cursor() as cursor:
-            cursor.execute("ALTER TABLE spine_event DISABLE TRIGGER event_notify")
+        with connection.cursor() as cursor, quiet(cursor):
             _run(cursor, PEOPLE, params)
-            cursor.execute("ALTER TABLE spine_event ENABLE TRIGGER event_notify")
             cursor.execute("VACUUM ANALYZE")
+
+
+@contextmanager
+def quiet(cursor) -> Iterator[None]:  # type: ignore[no-untyped-def]
+    """Rows written here are neither told to live pages nor taken for changes from outside."""
+    triggers = [("spine_event", "event_notify"), *((watched.table, watching.ROW) for watched in watching.every())]
+    for table, trigger in triggers:
+        cursor.execute(f"ALTER TABLE {table} DISABLE TRIGGER {trigger}")
+    try:
+        yield
+    finally:
+        for table, trigger in triggers:
+            cursor.execute(f"ALTER TABLE {table} ENABLE TRIGGER {trigger}")
 
 
 def _run(cursor, statements: str, params: dict[str, float]) -> None:

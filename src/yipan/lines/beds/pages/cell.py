@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from html import escape
 from zoneinfo import ZoneInfo
 
 from django.urls import reverse
@@ -21,7 +22,8 @@ NOBODY = "00000000-0000-0000-0000-000000000000"
 
 @dataclass(frozen=True, slots=True)
 class Face:
-    """A bed cell in words. `look` holds classes with a leading blank, `said` what only shape and colour show."""
+    """A bed cell in words, escaped for HTML. `look` holds classes with a leading blank, `said` what only shape and
+    colour show."""
 
     id: str
     label: str
@@ -76,7 +78,7 @@ class Speaker:
 
     def faces(self, cells: Iterable[Cell], double: Collection[str] = ()) -> list[Face]:
         """One face for each cell, in the same order; `double` are the wards that `with_double_labels` found."""
-        return [self.face(c, f"{c.room}-{c.label}" if c.ward_id in double else c.label) for c in cells]
+        return [self.face(c, escape(f"{c.room}-{c.label}" if c.ward_id in double else c.label)) for c in cells]
 
     def face(self, cell: Cell, label: str) -> Face:
         """One bed."""
@@ -113,7 +115,7 @@ class Speaker:
         if cell.outlier:
             look += " outlier"
             home = self._departments.get(cell.home_id or "")
-            words = self._outlier.format(department=home.label if home else "–")
+            words = self._outlier.format(department=escape(home.label) if home else "–")
             said = f"{words} · {said}" if said else words
         signs = (self._signs["isolation"],) if cell.isolation not in (None, "none") else ()
         return Face(cell.id, label, look, what, badge, badge_look, signs, said)

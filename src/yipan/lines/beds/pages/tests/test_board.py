@@ -176,3 +176,17 @@ def test_an_empty_network_says_what_to_do():
     organisation.save()
     html = person(organisation).get(reverse("board")).content.decode()
     assert "You see no site yet" in html
+
+
+def test_names_with_markup_stay_text(hospital):
+    """A bed or a department that is called like markup is shown as it is called, and runs nothing."""
+    network = hospital.network
+    bed = hospital.bed(0)
+    bed.label = "<b>1"
+    bed.save()
+    network.departments["neurology"].name_en = "<script>x</script>"
+    network.departments["neurology"].save()
+    page = board(person(network.organisation), hospital)
+    assert "&lt;b&gt;1" in page
+    assert "Outlier of &lt;script&gt;" in page
+    assert "<script>x" not in page
