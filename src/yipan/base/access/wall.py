@@ -1,4 +1,4 @@
-"""The second wall: PostgreSQL itself shows a person only the rows that the access matrix opens (`docs/adr/0003`).
+"""The second wall: PostgreSQL itself shows a person only the rows that the access matrix opens (`docs/adr/0006`).
 
 Statements of a person's request run as a role that does not own the tables, so that their policies hold (`persons.py`,
 `policies.py`). What the policies compare with is the reach of the actor, told with each transaction and forgotten

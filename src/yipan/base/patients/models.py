@@ -27,7 +27,7 @@ class Patient(WithSealed):
     """A person, once for the whole network.
 
     Name, sex and birth date are open, because desks search by parts of them; what reaches the person is sealed
-    (docs/adr/0003). `pinyin` and `initials` repeat the name for search and are kept right by `actions`. A record that
+    (docs/adr/0004). `pinyin` and `initials` repeat the name for search and are kept right by `actions`. A record that
     was merged keeps its row and points to the one that took over; `queries.resolve` follows.
     """
 

@@ -46,7 +46,7 @@ class Key:
 
 @dataclass(frozen=True, slots=True)
 class KeyRing:
-    """`active` is the identifier of the key that seals; `index` makes digests and never changes (docs/adr/0003)."""
+    """`active` is the identifier of the key that seals; `index` makes digests and never changes (docs/adr/0004)."""
 
     keys: tuple[Key, ...]
     active: str
