@@ -94,6 +94,7 @@ DROP TABLE lying;
 INSERT INTO beds_placement (booking_id, tier, reasons, why_not, policy_version, home_department_id, host_department_id)
 SELECT booking.id, 'own', '[]', '[]', '', request.home_department_id, request.home_department_id
 FROM spine_booking booking JOIN spine_request request ON request.id = booking.request_id
+ON CONFLICT DO NOTHING
 """
 
 WAITING = """
