@@ -6,8 +6,6 @@ from dataclasses import dataclass
 
 from django.db import connection
 
-from yipan.spine.capacities import follow_network
-
 WARD_BEDS, ROOM_BEDS, SPECIALTIES, SITES = 45, 3, 40, 10
 
 PLACES = """
@@ -124,6 +122,8 @@ class World:
 
     def build(self) -> None:
         """Write everything; the database must be empty but migrated. Roles and logins are not its business."""
+        from yipan.spine.capacities import follow_network  # loads only once Django is set up
+
         wards = -(-self.beds // WARD_BEDS)
         places = {
             "sites": SITES,
