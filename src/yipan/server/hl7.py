@@ -11,12 +11,14 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from yipan.interop import inbound, listening
+from yipan.interop.gathering import Gathering
 from yipan.interop.mllp.server import listen
 from yipan.interop.mllp.tls import server_context
 from yipan.server import direct, environment, presence
 from yipan.ui import messages
 
-STORING_THREADS = 8
+STORING_THREADS = 2
+"""One batch of messages is read and sealed while the one before is written to the disk."""
 GRACE_SECONDS = 10.0
 
 
@@ -39,11 +41,8 @@ async def _listen() -> None:
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, stop.set)
     with ThreadPoolExecutor(STORING_THREADS, thread_name_prefix="store") as threads:
-
-        async def handle(raw: bytes, peer: str) -> bytes | None:
-            return await loop.run_in_executor(threads, inbound.receive, raw, peer)
-
-        listener = await listen(host, port, handle, tls=tls_context(), describe=messages.of_error)
+        gathering = Gathering(inbound.receive_all, threads, STORING_THREADS)
+        listener = await listen(host, port, gathering.take, tls=tls_context(), describe=messages.of_error)
         try:
             with presence.shown("hl7"):
                 await stop.wait()
