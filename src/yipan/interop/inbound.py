@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from django.db import Error as DatabaseError
-from django.db import close_old_connections, connection, transaction
+from django.db import connection, transaction
 from prometheus_client import Counter
 
 from yipan.base import audit
@@ -55,16 +55,13 @@ def receive_all(arrivals: Sequence[Arrival]) -> list[bytes | None]:
     repeats. All are stored in one transaction; should the database refuse it, each is tried by itself, so that none
     takes the others with it. Raises nothing of the database.
     """
-    _give_connection_back()
-    try:
-        return [_answer(told, failed) for told, failed in _stored(arrivals)]
-    finally:
-        _give_connection_back()
+    return [_answer(told, failed) for told, failed in _stored(arrivals)]
 
 
 def _stored(arrivals: Sequence[Arrival]) -> list[tuple[Read, bool]]:
     """What was read of each message, and whether it could not be stored."""
     try:
+        _drop_dead_connection()
         return [(told, False) for told in _store(arrivals)]
     except (DatabaseError, YipanError) as failure:  # or no key to seal it with
         if len(arrivals) > 1 and not is_away(failure):
@@ -74,10 +71,10 @@ def _stored(arrivals: Sequence[Arrival]) -> list[tuple[Read, bool]]:
         return [(read_message(arrival.raw), True) for arrival in arrivals]
 
 
-def _give_connection_back() -> None:
-    """Listener threads live long and share a pool: none keeps a connection between two messages, or a broken one."""
-    if not connection.in_atomic_block:
-        close_old_connections()
+def _drop_dead_connection() -> None:
+    """A storing thread keeps its connection from batch to batch; one that died meanwhile is noticed here."""
+    if not connection.in_atomic_block and connection.connection is not None and not connection.is_usable():
+        connection.close()
 
 
 def _answer(told: Read, failed: bool) -> bytes | None:
