@@ -17,6 +17,8 @@ MOST = 100
 """Messages in one batch."""
 MOST_BYTES = 4_000_000
 """A batch is not made longer than this; a single message may be."""
+LINGER = 0.001
+"""Seconds for senders that were just answered together to send their next messages, so that batches stay whole."""
 
 Store = Callable[[Sequence[Arrival]], list[bytes | None]]
 
@@ -44,6 +46,8 @@ class Gathering:
         try:
             while batch := self._next():
                 await self._serve(batch)
+                if len(batch) > 1:
+                    await asyncio.sleep(LINGER)
         finally:
             self._free += 1
 

@@ -7,6 +7,8 @@ docs/guides/connect-your-his.md.
 from __future__ import annotations
 
 import logging
+import threading
+import time
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from uuid import UUID
@@ -32,6 +34,10 @@ __all__ = ["Arrival", "apply_pending", "ignore", "receive", "receive_all", "repl
 log = logging.getLogger(__name__)
 
 RECEIVED = Counter("yipan_messages_received", "HL7 messages answered, by answer.", ["answer"])
+
+PAUSE_SECONDS = 1.0
+"""After so long without a message the database is asked whether the connection is still good."""
+_used = threading.local()
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,8 +78,12 @@ def _stored(arrivals: Sequence[Arrival]) -> list[tuple[Read, bool]]:
 
 
 def _drop_dead_connection() -> None:
-    """A storing thread keeps its connection from batch to batch; one that died meanwhile is noticed here."""
-    if not connection.in_atomic_block and connection.connection is not None and not connection.is_usable():
+    """A storing thread keeps its connection from batch to batch; one that died in a pause is noticed here."""
+    now, before = time.monotonic(), getattr(_used, "at", 0.0)
+    _used.at = now
+    if connection.in_atomic_block or connection.connection is None:
+        return
+    if (connection.errors_occurred or now - before > PAUSE_SECONDS) and not connection.is_usable():
         connection.close()
 
 
