@@ -10,7 +10,6 @@ import pytest
 from django.db import connection
 
 from yipan.interop.inbound import apply_pending, receive
-from yipan.interop.models import InboundMessage
 from yipan.interop.tests.his import PEER, His
 from yipan.lines.beds.wire import Outcome
 from yipan.spine import outbox, registry

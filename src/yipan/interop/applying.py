@@ -43,8 +43,10 @@ TRIES = 3
 PLACING = frozenset(f"ADT^A{n}" for n in ("01", "02", "03", "06", "07", "11", "12", "13", "17"))
 """Kinds that say where a patient is: a later one overtakes an earlier one that still waits."""
 
-WRITTEN = ("state", "attempts", "applied_at", "retry_at", "outcome", "error_code", "error_params", "note", "handled_by")
-WRITTEN += ("happened_at", "patient_id")
+WRITTEN = (
+    *("state", "attempts", "applied_at", "retry_at", "outcome", "error_code", "error_params"),
+    *("happened_at", "patient_id", "note", "handled_by"),
+)
 """What applying writes of a message; its content stays as it is."""
 
 INTERNAL = "internal"

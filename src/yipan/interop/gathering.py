@@ -21,6 +21,7 @@ LINGER = 0.001
 """Seconds for senders that were just answered together to send their next messages, so that batches stay whole."""
 
 Store = Callable[[Sequence[Arrival]], list[bytes | None]]
+Waiting = tuple[Arrival, asyncio.Future[bytes | None]]
 
 
 class Gathering:
@@ -28,7 +29,7 @@ class Gathering:
 
     def __init__(self, store: Store, threads: Executor, at_once: int) -> None:
         self._store, self._threads, self._free = store, threads, at_once
-        self._waiting: deque[tuple[Arrival, asyncio.Future[bytes | None]]] = deque()
+        self._waiting: deque[Waiting] = deque()
         self._running: set[asyncio.Task[None]] = set()
 
     async def take(self, raw: bytes, peer: str) -> bytes | None:
@@ -51,8 +52,9 @@ class Gathering:
         finally:
             self._free += 1
 
-    def _next(self) -> list[tuple[Arrival, asyncio.Future[bytes | None]]]:
-        batch, size = [], 0
+    def _next(self) -> list[Waiting]:
+        batch: list[Waiting] = []
+        size = 0
         while self._waiting and len(batch) < MOST:
             size += len(self._waiting[0][0].raw)
             if batch and size > MOST_BYTES:
@@ -60,7 +62,7 @@ class Gathering:
             batch.append(self._waiting.popleft())
         return batch
 
-    async def _serve(self, batch: list[tuple[Arrival, asyncio.Future[bytes | None]]]) -> None:
+    async def _serve(self, batch: list[Waiting]) -> None:
         loop = asyncio.get_running_loop()
         try:
             answers = await loop.run_in_executor(self._threads, self._store, [arrival for arrival, _ in batch])

@@ -106,9 +106,7 @@ def _store(arrivals: Sequence[Arrival]) -> list[Read]:
         told if not sources[name].charset else read_message(arrival.raw, sources[name].charset)
         for arrival, told, name in zip(arrivals, first, names, strict=True)
     ]
-    rows = [
-        _row(sources[name], told, arrival) for arrival, told, name in zip(arrivals, found, names, strict=True)
-    ]
+    rows = [_row(sources[name], told, arrival) for arrival, told, name in zip(arrivals, found, names, strict=True)]
     with transaction.atomic(durable=True):
         _one_writer({row.source_id for row in rows})
         InboundMessage.objects.bulk_create(rows, ignore_conflicts=True)
