@@ -91,16 +91,13 @@ class World:
         self.first_event = sql("SELECT coalesce(max(id), 0) FROM spine_event")[0][0]
 
     def session(self) -> str:
-        from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
-        from django.contrib.sessions.backends.db import SessionStore
+        """A login like any other, begun without its form."""
+        from django.conf import settings
+        from django.test import Client
 
-        session = SessionStore()
-        session[SESSION_KEY] = str(self.user.pk)
-        session[BACKEND_SESSION_KEY] = "django.contrib.auth.backends.ModelBackend"
-        session[HASH_SESSION_KEY] = self.user.get_session_auth_hash()
-        session.create()
-        assert session.session_key is not None
-        return session.session_key
+        client = Client()
+        client.force_login(self.user)
+        return str(client.cookies[settings.SESSION_COOKIE_NAME].value)
 
     def ask(self, ward: str) -> str:
         """A patient who waits for a bed of this ward."""

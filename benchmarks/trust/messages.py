@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 import time
 from datetime import timedelta
 
@@ -16,6 +17,7 @@ from yipan.codecs.hl7v2.types import CX, HD, PL, XPN
 
 CONNECTIONS = 8
 END = b"\x1c\r"
+ACCEPTED = re.compile(rb"\rMSA\|[AC]A")
 
 
 def measure(report: Report, count: int) -> None:
@@ -84,7 +86,8 @@ async def _one(port: int, lane: list[bytes]) -> None:
     reader, writer = await asyncio.open_connection("127.0.0.1", port)
     for message in lane:
         writer.write(frame(message))
-        await reader.readuntil(END)
+        answer = await reader.readuntil(END)
+        assert ACCEPTED.search(answer), answer
     writer.close()
 
 

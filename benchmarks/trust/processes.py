@@ -30,6 +30,9 @@ def database(directory: Path) -> Iterator[str]:
 
         django.setup()
         call_command("migrate", verbosity=0)
+        from yipan.base.vault import keys
+
+        keys.make()
         yield server.url
 
 

@@ -73,7 +73,7 @@ class Installation:
             self.start()
 
     def pids(self, part: str) -> list[int]:
-        """The processes of a part. Of the pages either the parent, or who serves them, or both."""
+        """The processes of a part. Of pages and listener either the parent, or who works for it, or both."""
         assert self._process is not None
         if part == "supervisor":
             return [self._process.pid]
@@ -82,7 +82,7 @@ class Installation:
             return [] if live is None else [live.pid]
         ends = {"web": "web", "worker": "worker", "hl7": "hl7 listen"}[part]
         found = [pid for pid in children(self._process.pid) if command_of(pid).endswith(f" {ends}")]
-        if part == "web":
+        if part in ("web", "hl7"):
             family = [[pid, *children(pid)] for pid in found]
             return [pid for whole in family for pid in self.chance.choice([whole, whole[:1], whole[1:] or whole])]
         return found

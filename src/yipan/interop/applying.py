@@ -15,12 +15,13 @@ from uuid import UUID
 
 from django.db import Error as DatabaseError
 from django.db import OperationalError, connection, transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet, Subquery
+from django.db.models.functions import Least
 from prometheus_client import Counter
 
 from yipan.base.access import wall
 from yipan.interop.mapping import sender_of
-from yipan.interop.models import InboundMessage, MessageState, Source
+from yipan.interop.models import InboundMessage, MessageState
 from yipan.interop.reading import event_of, params_of, read_message
 from yipan.kernel import clock, trace
 from yipan.kernel.errors import Conflict, YipanError
@@ -41,6 +42,12 @@ TRIES = 3
 
 PLACING = frozenset(f"ADT^A{n}" for n in ("01", "02", "03", "06", "07", "11", "12", "13", "17"))
 """Kinds that say where a patient is: a later one overtakes an earlier one that still waits."""
+
+WRITTEN = (
+    *("state", "attempts", "applied_at", "retry_at", "outcome", "error_code", "error_params"),
+    *("happened_at", "patient_id", "note", "handled_by"),
+)
+"""What applying writes of a message; its content stays as it is."""
 
 INTERNAL = "internal"
 NOT_USED = "kind_not_used"
@@ -81,7 +88,8 @@ def apply_pending(limit: int = 500) -> int:
 
 @wall.passage("messages.apply")
 def apply_one(message: InboundMessage) -> None:
-    """Apply one message in the caller's transaction, which holds the sender's lock; what it did, or why not, is saved.
+    """Apply one message, read by `with_source` in the caller's transaction, which holds the sender's lock; what it did,
+    or why not, is saved.
 
     Raises errors of an outage only: then the transaction is to be begun anew.
     """
@@ -103,7 +111,7 @@ def apply_one(message: InboundMessage) -> None:
     else:
         _done(message, told)
     message.attempts += 1
-    message.save()
+    message.save(update_fields=WRITTEN)
     transaction.on_commit(TAKEN_UP.labels(str(message.state)).inc)
 
 
@@ -162,19 +170,22 @@ def _apply_next(source_id: UUID) -> bool:
 
 
 def _next(source_id: UUID) -> InboundMessage | None:
-    """The earliest message that was received or is due again. Two queries, because each has an index of its own."""
-    rows = InboundMessage.objects.filter(source_id=source_id).order_by("id")
-    new = rows.filter(state=MessageState.RECEIVED).values_list("id", flat=True).first()
-    again = rows.filter(_due_again(), state=MessageState.WAITING).values_list("id", flat=True).first()
-    known = [i for i in (new, again) if i is not None]
-    if not known:
-        return None
-    return InboundMessage.objects.select_for_update(of=("self",)).select_related("source").get(pk=min(known))
+    """The earliest message that was received or is due again. Two subqueries, because each has an index of its own."""
+    rows = InboundMessage.objects.filter(source_id=source_id).order_by("id").values("id")
+    new = Subquery(rows.filter(state=MessageState.RECEIVED)[:1])
+    again = Subquery(rows.filter(_due_again(), state=MessageState.WAITING)[:1])
+    first = with_source().filter(pk=Least(new, again))
+    return next(iter(first), None)
+
+
+def with_source() -> QuerySet[InboundMessage]:
+    """Messages to be locked, with all that applying has to know of their senders."""
+    return InboundMessage.objects.select_for_update(of=("self",)).select_related("source__organisation")
 
 
 def _effects(message: InboundMessage) -> Told | None:
     """Let every line that wants this kind apply it; None when no line does."""
-    source = Source.objects.select_related("organisation").get(pk=message.source_id)
+    source = message.source
     told = read_message(bytes(message.raw), source.charset)
     if told.error is not None:
         raise told.error
@@ -248,4 +259,4 @@ def _park(message_id: int, error: Exception) -> None:
         message = InboundMessage.objects.select_for_update(of=("self",)).get(pk=message_id)
         _wait(message, INTERNAL, {"error": type(error).__name__}, again=isinstance(error, OperationalError))
         message.attempts += 1
-        message.save()
+        message.save(update_fields=WRITTEN)

@@ -1,20 +1,24 @@
 """Messages in: stored before they are acknowledged, applied once, in order, or kept waiting with a reason.
 
-`receive` is called by the listener in threads, `apply_pending` by the worker. What an acknowledgement promises:
+`receive_all` is called by the listener in threads, `apply_pending` by the worker. What an acknowledgement promises:
 docs/guides/connect-your-his.md.
 """
 
 from __future__ import annotations
 
 import logging
+import threading
+import time
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from uuid import UUID
 
 from django.db import Error as DatabaseError
-from django.db import close_old_connections, connection, transaction
+from django.db import connection, transaction
 from prometheus_client import Counter
 
 from yipan.base import audit
 from yipan.base.access import SYSTEM
-from yipan.codecs.hl7v2 import Message
 from yipan.codecs.hl7v2.ack import Outcome, immediate
 from yipan.interop.applying import CHANNEL, apply_pending
 from yipan.interop.models import InboundMessage, MessageState, Source
@@ -23,68 +27,113 @@ from yipan.interop.reading import Read, clean, hints, params_of, read_message, s
 from yipan.kernel import clock
 from yipan.kernel.errors import Unavailable, YipanError
 from yipan.kernel.ids import new_id
+from yipan.ui.outages import is_away
 
-__all__ = ["apply_pending", "ignore", "receive", "replay", "replay_waiting"]
+__all__ = ["Arrival", "apply_pending", "ignore", "receive", "receive_all", "replay", "replay_waiting"]
 
 log = logging.getLogger(__name__)
 
 RECEIVED = Counter("yipan_messages_received", "HL7 messages answered, by answer.", ["answer"])
 
+PAUSE_SECONDS = 1.0
+"""After so long without a message the database is asked whether the connection is still good."""
+_used = threading.local()
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """A message as it came, and from whom: address and port."""
+
+    raw: bytes
+    peer: str
+
 
 def receive(raw: bytes, peer: str) -> bytes | None:
-    """Store a message durably and return its acknowledgement, or None when the sender wants none.
+    """Store one message, see `receive_all`."""
+    return receive_all([Arrival(raw, peer)])[0]
+
+
+def receive_all(arrivals: Sequence[Arrival]) -> list[bytes | None]:
+    """Store messages durably, in this order, and return their acknowledgements; None where the sender wants none.
 
     Positive (AA, CA) only after the message is on disk; a repetition gets the same answer and is not stored again. What
     is no message is stored too, and refused (AR, CR). When the store does not answer: AE, CE, so that the sender
-    repeats. Raises nothing of the database.
+    repeats. All are stored in one transaction; should the database refuse it, each is tried by itself, so that none
+    takes the others with it. Raises nothing of the database.
     """
-    _give_connection_back()
+    return [_answer(told, failed) for told, failed in _stored(arrivals)]
+
+
+def _stored(arrivals: Sequence[Arrival]) -> list[tuple[Read, bool]]:
+    """What was read of each message, and whether it could not be stored."""
     try:
-        told = _store(raw, peer)
-        outcome, error = (Outcome.REJECT, told.error) if told.error else (Outcome.ACCEPT, None)
+        _drop_dead_connection()
+        return [(told, False) for told in _store(arrivals)]
     except (DatabaseError, YipanError) as failure:  # or no key to seal it with
-        log.error("message from %s not stored: %s", peer, type(failure).__name__)
-        told, outcome, error = read_message(raw), Outcome.ERROR, Unavailable("store_unavailable")
-    finally:
-        _give_connection_back()
+        if len(arrivals) > 1 and not is_away(failure):
+            return [one for arrival in arrivals for one in _stored([arrival])]
+        for arrival in arrivals:
+            log.error("message from %s not stored: %s", arrival.peer, type(failure).__name__)
+        return [(read_message(arrival.raw), True) for arrival in arrivals]
+
+
+def _drop_dead_connection() -> None:
+    """A storing thread keeps its connection from batch to batch; one that died in a pause is noticed here."""
+    now, before = time.monotonic(), getattr(_used, "at", 0.0)
+    _used.at = now
+    if connection.in_atomic_block or connection.connection is None:
+        return
+    if (connection.errors_occurred or now - before > PAUSE_SECONDS) and not connection.is_usable():
+        connection.close()
+
+
+def _answer(told: Read, failed: bool) -> bytes | None:
+    outcome, error = Outcome.ACCEPT, told.error
+    if failed:
+        outcome, error = Outcome.ERROR, Unavailable("store_unavailable")
+    elif error is not None:
+        outcome = Outcome.REJECT
     RECEIVED.labels(outcome.name.lower()).inc()
-    return _answer(told.message, outcome, error)
+    return immediate(told.message, outcome, error=error, control_id=new_id().hex[:20], at=clock.now())
 
 
-def _give_connection_back() -> None:
-    """Listener threads live long and share a pool: none keeps a connection between two messages, or a broken one."""
-    if not connection.in_atomic_block:
-        close_old_connections()
-
-
-def _answer(message: Message, outcome: Outcome, error: YipanError | None) -> bytes | None:
-    return immediate(message, outcome, error=error, control_id=new_id().hex[:20], at=clock.now())
-
-
-def _store(raw: bytes, peer: str) -> Read:
-    """Keep the message unless this very message is kept already, and wake whoever applies."""
-    source = _source(*sender_names(read_message(raw).message))
-    told = read_message(raw, source.charset)
+def _store(arrivals: Sequence[Arrival]) -> list[Read]:
+    """Keep the messages, unless this very message is kept already, and wake whoever applies."""
+    first = [read_message(arrival.raw) for arrival in arrivals]
+    names = [sender_names(told.message) for told in first]
+    sources = _sources(names)
+    found = [
+        told if not sources[name].charset else read_message(arrival.raw, sources[name].charset)
+        for arrival, told, name in zip(arrivals, first, names, strict=True)
+    ]
+    rows = [_row(sources[name], told, arrival) for arrival, told, name in zip(arrivals, found, names, strict=True)]
     with transaction.atomic(durable=True):
-        with connection.cursor() as cursor:
-            # Durable whatever the server's default; and one writer for each sender, so that identifiers grow in the
-            # order in which messages become visible.
-            cursor.execute(
-                "SELECT set_config('synchronous_commit', 'on', true), pg_advisory_xact_lock(hashtextextended(%s, 0))",
-                [f"yipan.store.{source.pk}"],
-            )
-        if not _kept(source, told):
-            _keep(source, told, raw, peer)
-            with connection.cursor() as cursor:
-                cursor.execute("SELECT pg_notify(%s, '')", [CHANNEL])
-    return told
+        _one_writer({row.source_id for row in rows})
+        InboundMessage.objects.bulk_create(rows, ignore_conflicts=True)
+    return found
 
 
-def _source(application: str, facility: str) -> Source:
-    """The sender, made known when it is heard for the first time."""
-    known = Source.objects.filter(application=application, facility=facility).first()
-    if known is not None:
-        return known
+def _one_writer(source_ids: Iterable[UUID]) -> None:
+    """Durable whatever the server's default; and one writer for each sender, so that identifiers grow in the order in
+    which messages become visible. The locks are taken in one order, so that no two writers wait in a ring.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT set_config('synchronous_commit', 'on', true), pg_notify(%s, ''),"
+            " (SELECT count(pg_advisory_xact_lock(hashtextextended(key, 0))) FROM unnest(%s::text[]) AS key)",
+            [CHANNEL, sorted(f"yipan.store.{source_id}" for source_id in source_ids)],
+        )
+
+
+def _sources(names: Iterable[tuple[str, str]]) -> dict[tuple[str, str], Source]:
+    """The senders by application and facility; made known when heard for the first time."""
+    wanted = set(names)
+    rows = Source.objects.filter(application__in={a for a, _ in wanted}, facility__in={f for _, f in wanted})
+    known = {(source.application, source.facility): source for source in rows}
+    return {name: known.get(name) or _heard(*name) for name in wanted}
+
+
+def _heard(application: str, facility: str) -> Source:
     with transaction.atomic():
         source, new = Source.objects.get_or_create(application=application, facility=facility)
         if new:
@@ -92,21 +141,17 @@ def _source(application: str, facility: str) -> Source:
     return source
 
 
-def _kept(source: Source, told: Read) -> bool:
-    return InboundMessage.objects.filter(source=source, control_id=told.control_id, digest=told.digest).exists()
-
-
-def _keep(source: Source, told: Read, raw: bytes, peer: str) -> None:
-    InboundMessage.objects.create(
+def _row(source: Source, told: Read, arrival: Arrival) -> InboundMessage:
+    return InboundMessage(
         received_at=clock.now(),
-        peer=clean(peer, 120),
+        peer=clean(arrival.peer, 120),
         source=source,
         control_id=told.control_id,
         digest=told.digest,
         kind=told.kind,
         version=clean(told.message.version, 20),
         charset=told.message.codec,
-        raw=raw,
+        raw=arrival.raw,
         state=MessageState.WAITING if told.error else MessageState.RECEIVED,
         error_code=told.error.code if told.error else "",
         error_params=params_of(told.error) if told.error else {},

@@ -10,7 +10,7 @@ from django.db.models import Q
 from yipan.base import audit
 from yipan.base.access import Actor, scope
 from yipan.interop import verbs
-from yipan.interop.applying import apply_one, lock_sender, wake
+from yipan.interop.applying import apply_one, lock_sender, wake, with_source
 from yipan.interop.models import InboundMessage, MessageState, Source
 from yipan.kernel import clock
 from yipan.kernel.errors import Conflict, InvalidInput, NotFound
@@ -95,4 +95,4 @@ def _taken(actor: Actor, message_id: int) -> InboundMessage:
     if source_id is None:
         raise NotFound("message_unknown")
     lock_sender(source_id, wait=True)
-    return InboundMessage.objects.select_for_update(of=("self",)).select_related("source").get(pk=message_id)
+    return with_source().get(pk=message_id)

@@ -133,6 +133,17 @@ def listen() -> None:
         serve()
 
 
+@hl7.command()
+def apply() -> None:
+    """Apply stored messages. `listen` starts this by itself, and ends it."""
+    from yipan.server import session
+
+    with session.database():
+        from yipan.server.hl7 import apply as work
+
+        work()
+
+
 @hl7.command(context_settings=PASS_ON)
 @click.pass_context
 def send(context: click.Context) -> None:

@@ -1,8 +1,9 @@
-"""The process that hospital systems send HL7 v2 messages to, and that applies what was stored."""
+"""The process that hospital systems send HL7 v2 messages to, and its child that applies what was stored."""
 
 from __future__ import annotations
 
 import asyncio
+import logging
 import os
 import signal
 import ssl
@@ -11,25 +12,54 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from yipan.interop import inbound, listening
+from yipan.interop.gathering import Gathering
 from yipan.interop.mllp.server import listen
 from yipan.interop.mllp.tls import server_context
 from yipan.server import direct, environment, presence
+from yipan.server.children import Children, Job
 from yipan.ui import messages
 
-STORING_THREADS = 8
+STORING_THREADS = 1
+"""With more, batches become smaller, and each costs the same work: on two cores that is slower."""
 GRACE_SECONDS = 10.0
+WATCH_SECONDS = 0.5
+NICENESS = 5
+
+log = logging.getLogger(__name__)
 
 
 def serve() -> None:
-    """Listen until SIGTERM or Ctrl-C. A message that was acknowledged is stored, whatever happens then."""
+    """Listen until SIGTERM or Ctrl-C. A message that was acknowledged is stored, whatever happens then.
+
+    What was stored is applied by a process of its own, so that neither takes processor time from the other's.
+    """
     ending = threading.Event()
-    applying = threading.Thread(target=listening.run, args=(ending, direct.connect), name="apply", daemon=True)
+    applying = Children([Job("apply", ("hl7", "apply"))], os.environ)
     applying.start()
+    watching = threading.Thread(target=_watch, args=(applying, ending), name="watch", daemon=True)
+    watching.start()
     try:
         asyncio.run(_listen())
     finally:
         ending.set()
-        applying.join(GRACE_SECONDS)
+        watching.join(GRACE_SECONDS)
+        applying.stop()
+
+
+def apply() -> None:
+    """Apply stored messages until SIGTERM or Ctrl-C, after those who store and those who look at pages."""
+    ending = threading.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: ending.set())
+    os.nice(NICENESS)
+    with presence.shown("apply"):
+        listening.run(ending, direct.connect)
+
+
+def _watch(applying: Children, ending: threading.Event) -> None:
+    """Start the applying process again when it died."""
+    while not ending.wait(WATCH_SECONDS):
+        applying.watch(lambda name, code, pause: log.error("%s ended (%d); again in %g s", name, code, pause))
 
 
 async def _listen() -> None:
@@ -39,11 +69,8 @@ async def _listen() -> None:
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, stop.set)
     with ThreadPoolExecutor(STORING_THREADS, thread_name_prefix="store") as threads:
-
-        async def handle(raw: bytes, peer: str) -> bytes | None:
-            return await loop.run_in_executor(threads, inbound.receive, raw, peer)
-
-        listener = await listen(host, port, handle, tls=tls_context(), describe=messages.of_error)
+        gathering = Gathering(inbound.receive_all, threads, STORING_THREADS)
+        listener = await listen(host, port, gathering.take, tls=tls_context(), describe=messages.of_error)
         try:
             with presence.shown("hl7"):
                 await stop.wait()

@@ -136,8 +136,11 @@ def by_identifier(actor: Actor, system: str, value: str) -> Patient | None:
     Raises Refused.
     """
     actor.require("patients.view")
-    held = Identifier.objects.filter(system=system, value_digest=number_digest(value)).first() if value else None
-    return None if held is None else resolve(held.patient_id)
+    rows = Identifier.objects.select_related("patient").filter(system=system, value_digest=number_digest(value))
+    held = rows.first() if value else None
+    if held is None:
+        return None
+    return held.patient if held.patient.merged_into_id is None else resolve(held.patient.pk)
 
 
 def open_duplicates(actor: Actor) -> QuerySet[DuplicateCandidate]:

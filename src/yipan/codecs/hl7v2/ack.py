@@ -81,7 +81,7 @@ def is_wanted(message: Message, level: Level, outcome: Outcome) -> bool:
 
 def immediate_level(message: Message) -> Level:
     """Which acknowledgement belongs on the connection on which the message came; see `immediate`."""
-    accept = any(is_wanted(message, Level.ACCEPT, outcome) for outcome in Outcome)
+    accept = is_enhanced(message) and any(is_wanted(message, Level.ACCEPT, outcome) for outcome in Outcome)
     return Level.ACCEPT if accept else Level.APPLICATION
 
 

@@ -150,6 +150,7 @@ class _Conversation:
         self._limits = listener.limits
         self._decoder = Decoder(self._limits.max_frame)
         self._deadline: float | None = None
+        self._closing = asyncio.ensure_future(listener.closing.wait())
 
     async def run(self) -> None:
         """Until the peer leaves, passes a limit, or the listener closes between two messages."""
@@ -165,6 +166,8 @@ class _Conversation:
             self._decoder = Decoder(self._limits.max_frame)
             await self._write(self._failure(beginning, outcome, error))
             await self._hear_out()
+        finally:
+            self._closing.cancel()
         if self._decoder.is_open:
             log.warning("%s: a message was not finished", self._peer)
 
@@ -194,13 +197,11 @@ class _Conversation:
     async def _receive_idle(self) -> bytes:
         """Between two messages: also ends when the listener closes."""
         reading = asyncio.ensure_future(self._reader.read(_CHUNK))
-        closing = asyncio.ensure_future(self._listener.closing.wait())
         try:
-            await asyncio.wait({reading, closing}, timeout=self._limits.idle, return_when=asyncio.FIRST_COMPLETED)
+            await asyncio.wait({reading, self._closing}, timeout=self._limits.idle, return_when=asyncio.FIRST_COMPLETED)
             return reading.result() if reading.done() else b""
         finally:
             reading.cancel()
-            closing.cancel()
 
     async def _answer(self, message: bytes) -> bytes | None:
         """The framed answer. Whatever `handle` raises becomes a negative one, so that the sender keeps the message."""

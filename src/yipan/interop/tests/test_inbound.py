@@ -65,7 +65,7 @@ def test_stored_before_acknowledged(monkeypatch: pytest.MonkeyPatch):
 def test_nothing_is_acknowledged_that_is_not_stored(monkeypatch: pytest.MonkeyPatch):
     """When the store fails, at whatever step, the sender hears a negative answer and nothing is kept."""
     his = His(small_network())
-    for step in ("_source", "_kept", "_keep"):
+    for step in ("_sources", "_one_writer", "_row"):
 
         def fail(*args: object) -> None:
             raise OperationalError("disk full")

@@ -177,10 +177,10 @@ def make_room(
     the line to do so).
     """
     displaced: list[Booking] = []
-    occupant = active(place)
-    for booking in reservations(place, before=until):
-        if booking.id in spare:
-            continue
+    left_alone = set(spare)
+    in_the_way = [b for b in reservations(place, before=until) if b.id not in left_alone]
+    occupant = active(place) if in_the_way else None
+    for booking in in_the_way:
         own_move = occupant is not None and booking.previous_id == occupant.id
         later = postpone or booking.purpose == Purpose.CLOSURE or own_move
         if later and until is not None:

@@ -55,6 +55,7 @@ def register(
 ) -> Patient:
     """The patient with these identifiers, or a new one; new identifiers are added, unknown fields filled.
 
+    The row stays locked until the transaction ends.
     `identifiers` are (system, value, type) with the most trusted first, see `matching.IdentifierValue`. Fields of a
     known patient that are filled already stay: `update` corrects. When the data contradict the holder of an identifier
     a new record is made without that identifier and the pair goes to review, as do likely duplicates.
@@ -78,7 +79,8 @@ def register(
         patient = Patient.objects.select_for_update().get(pk=decision.same)
         _fill(actor, patient, facts, extra)
     free = [i for i in facts.identifiers if i not in holders]
-    _attach(patient, free)
+    if free:
+        _attach(patient, free)
     if decision.same is not None:
         for identifier in free:
             _tell_identifier(actor, patient, identifier)

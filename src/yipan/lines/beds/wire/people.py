@@ -58,7 +58,7 @@ def known(event: AdtEvent, *, source: Sender, actor: Actor) -> Patient:
 def registered(event: AdtEvent, *, source: Sender, actor: Actor) -> Patient:
     """The patient, made known if need be, with what the message corrects; locked until the transaction ends.
 
-    The lock is the one that a desk takes when it asks for a bed, so that a message and a desk never open two requests.
+    The lock of `actions.register` excludes a desk that asks for a bed, so that the two never open two requests.
     Raises InvalidInput("patient_identifier_missing"), InvalidInput("patient_name_missing").
     """
     identifiers = identifiers_of(event, source)
@@ -73,8 +73,7 @@ def registered(event: AdtEvent, *, source: Sender, actor: Actor) -> Patient:
         phone=event.phone or "",
         address=event.address or "",
     )
-    correct(patient, event, actor=actor)
-    return Patient.objects.select_for_update(no_key=True).get(pk=patient.pk)
+    return correct(patient, event, actor=actor)
 
 
 def correct(patient: Patient, event: AdtEvent, *, actor: Actor) -> Patient:
@@ -86,7 +85,8 @@ def correct(patient: Patient, event: AdtEvent, *, actor: Actor) -> Patient:
         "phone": "" if "phone" in event.nulls else event.phone,
         "address": "" if "address" in event.nulls else event.address,
     }
-    given = {field: value for field, value in told.items() if value is not None and (value or field in event.nulls)}
+    said = {field: value for field, value in told.items() if value is not None and (value or field in event.nulls)}
+    given = {field: value for field, value in said.items() if getattr(patient, field) != value}
     return actions.update(actor=actor, patient_id=patient.pk, **given) if given else patient
 
 

@@ -12,15 +12,14 @@ from yipan.spine.models import Booking, Request
 
 def note(row: Booking, request: Request, place: BedPlace) -> None:
     """Record the placement of a stay, once, and wish for the day-3 call when the bed is outside the home department."""
-    Placement.objects.get_or_create(
+    noted = Placement(
         booking=row,
-        defaults={
-            "home_department_id": request.home_department_id,
-            "host_department_id": place.department_id,
-            "tier": tier_of(request, place),
-            "reasons": [{"code": "placed_by_his", "params": {}}],
-        },
+        home_department_id=request.home_department_id,
+        host_department_id=place.department_id,
+        tier=tier_of(request, place),
+        reasons=[{"code": "placed_by_his", "params": {}}],
     )
+    Placement.objects.bulk_create([noted], ignore_conflicts=True)
     wish_for_call(row, place)
 
 

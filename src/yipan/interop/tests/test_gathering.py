@@ -1,0 +1,87 @@
+"""Messages of several senders, stored together."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import pytest
+from django.db import DataError
+from django.db.models.query import QuerySet
+
+from yipan.codecs.hl7v2.ack import read_answer
+from yipan.interop.gathering import Gathering
+from yipan.interop.inbound import Arrival, receive_all
+from yipan.interop.models import InboundMessage
+from yipan.interop.tests.his import PEER, His
+from yipan.kernel.errors import Unavailable
+
+
+def gathered(store: Any, first: bytes, then: Sequence[bytes], until: threading.Event) -> list[Any]:
+    """What is answered to one message, and to others that come while it is being stored."""
+
+    async def all_of_them() -> list[Any]:
+        with ThreadPoolExecutor(1) as threads:
+            gathering = Gathering(store, threads, 1)
+            begun = asyncio.ensure_future(gathering.take(first, PEER))
+            await asyncio.sleep(0)
+            others = [asyncio.ensure_future(gathering.take(raw, PEER)) for raw in then]
+            await asyncio.sleep(0)
+            until.set()
+            return await asyncio.gather(begun, *others, return_exceptions=True)
+
+    return asyncio.run(all_of_them())
+
+
+def test_what_comes_meanwhile_is_stored_together() -> None:
+    """What comes while a batch is written is one batch, in the order of arrival; each sender gets its own answer."""
+    batches, go_on = [], threading.Event()
+
+    def store(arrivals: Sequence[Arrival]) -> list[bytes | None]:
+        go_on.wait(30)
+        batches.append([a.raw for a in arrivals])
+        return [a.raw.upper() for a in arrivals]
+
+    assert gathered(store, b"a", [b"b", b"c"], go_on) == [b"A", b"B", b"C"]
+    assert batches == [[b"a"], [b"b", b"c"]]
+
+
+def test_a_store_that_fails_fails_everybody_who_waits() -> None:
+    """Whoever waits hears of a failure, and what comes afterwards is taken again."""
+    go_on = threading.Event()
+
+    def store(arrivals: Sequence[Arrival]) -> list[bytes | None]:
+        go_on.wait(30)
+        if arrivals[0].raw == b"a":
+            raise Unavailable("database_away")
+        return [b"stored"]
+
+    first, second = gathered(store, b"a", [b"b"], go_on)
+    assert isinstance(first, Unavailable)
+    assert second == b"stored"
+
+
+def test_one_message_takes_no_others_with_it(his: His, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A message that the database refuses is answered CE; the others of its batch are stored and answered CA."""
+    real = QuerySet.bulk_create
+
+    def picky(rows: Any, objects: Sequence[Any], **options: Any) -> Any:
+        if any(getattr(row, "control_id", "") == "C2" for row in objects):
+            raise DataError("refused")
+        return real(rows, objects, **options)
+
+    monkeypatch.setattr(QuerySet, "bulk_create", picky)
+    answers = receive_all([Arrival(his.raw("A28", who), PEER) for who in ("P1", "P2", "P3")])
+    assert [read_answer(answer or b"").code for answer in answers] == ["CA", "CE", "CA"]
+    assert list(InboundMessage.objects.order_by("id").values_list("control_id", flat=True)) == ["C1", "C3"]
+
+
+def test_a_repetition_within_a_batch_is_stored_once(his: His) -> None:
+    """The same message twice in one batch is one message, and both are acknowledged."""
+    raw = his.raw("A28")
+    answers = receive_all([Arrival(raw, PEER), Arrival(raw, PEER)])
+    assert [read_answer(answer or b"").code for answer in answers] == ["CA", "CA"]
+    assert InboundMessage.objects.count() == 1
