@@ -17,6 +17,7 @@ from collections.abc import Callable
 from pathlib import Path
 from urllib.parse import parse_qs, unquote, urlsplit
 
+from yipan.kernel.sealing import Algorithm, KeyRing
 from yipan.server.embedded import Server
 
 DRAIN_SECONDS = 3
@@ -151,6 +152,7 @@ class Stack:
 
     def __init__(self, place: Path) -> None:
         self._place = place
+        self._keys = KeyRing.new(Algorithm.AES).written()
         self._database = Server(place / "state")
         self.direct = self.url = ""
         self.port, self.hl7_port, self._pooler_port = free_port(), free_port(), free_port()
@@ -176,6 +178,7 @@ class Stack:
             "YIPAN_DATABASE_URL": self.url,
             "YIPAN_DATABASE_DIRECT_URL": self.direct,
             "YIPAN_SECRET_KEY": "the same key on every machine of the rehearsal, long enough",
+            "YIPAN_KEYS": self._keys,
             "YIPAN_DEMO": "0",
             "YIPAN_DRAIN_SECONDS": str(DRAIN_SECONDS),
             **more,

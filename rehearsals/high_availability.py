@@ -36,14 +36,15 @@ def main() -> int:
     with tempfile.TemporaryDirectory(prefix="yipan-ha-") as temporary:
         Path(temporary).chmod(0o755)
         with Cluster(Path(temporary) / "cluster") as cluster:
-            return rehearse(cluster, writers)
+            return rehearse(cluster, Path(temporary) / "state", writers)
 
 
-def rehearse(cluster: Cluster, count: int) -> int:
+def rehearse(cluster: Cluster, state: Path, count: int) -> int:
     """The whole rehearsal; the exit code."""
     tell("cluster is whole", until(cluster.is_whole, "the cluster did not become whole"))
     cluster.make_database()
     os.environ |= {"YIPAN_DATABASE_URL": cluster.url, "YIPAN_LOG_LEVEL": "CRITICAL", "YIPAN_SECRET_KEY": "rehearsal"}
+    os.environ["YIPAN_STATE"] = str(state)
     began = time.monotonic()
     subprocess.run([sys.executable, "-m", "yipan.server.cli", "migrate"], check=True, stdout=subprocess.DEVNULL)
     tell("tables made through the address of all nodes", time.monotonic() - began)
