@@ -39,6 +39,16 @@ def end_connections() -> None:
         administrator.execute(TERMINATE, [own])
 
 
+@pytest.fixture(autouse=True)
+def _own_pool(transactional_db: None) -> Iterator[None]:
+    """Neither what earlier tests left in the pool, nor for later ones the dead connections of these."""
+    connection.close()
+    connection.close_pool()
+    yield
+    connection.close()
+    connection.close_pool()
+
+
 @pytest.fixture
 def web(transactional_db: None) -> Iterator[int]:
     """`yipan web` on the tests' database; its port."""
