@@ -84,6 +84,7 @@ def add(key: Key) -> KeyRing:
 
 def _beside(path: Path, written: KeyRing) -> Path:
     """A complete file on disk, readable by its owner only, to be put in the place of `path` in one step."""
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     new = path.with_name(f"{path.name}.{os.getpid()}.new")
     new.unlink(missing_ok=True)
     with os.fdopen(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as out:

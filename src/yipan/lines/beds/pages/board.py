@@ -215,8 +215,9 @@ def _views(
     views = []
     for ward in boards:
         zone = ward.ward.site.time_zone
-        speaker = speakers.setdefault(zone, Speaker(zone, departments, at))
-        rooms = [(room, speaker.faces(room.cells, twice)) for room in ward.rooms]
+        if zone not in speakers:
+            speakers[zone] = Speaker(zone, departments, at)
+        rooms = [(room, speakers[zone].faces(room.cells, twice)) for room in ward.rooms]
         views.append(WardView(ward.ward, ward.counts, rooms, address("ward", ward.ward.id)))
     return views
 
