@@ -230,7 +230,7 @@ class Cluster:
         assert leader is not None
         where = f"host=127.0.0.1 port={leader.port} user=postgres password={PASSWORD} dbname=postgres"
         with psycopg.connect(where, autocommit=True) as connection:
-            connection.execute(f"CREATE ROLE yipan LOGIN PASSWORD '{PASSWORD}'")
+            connection.execute(f"CREATE ROLE yipan LOGIN CREATEROLE PASSWORD '{PASSWORD}'")
             connection.execute("CREATE DATABASE yipan OWNER yipan")
 
     def read(self, node: Node, query: str) -> Iterator[tuple[Any, ...]]:
