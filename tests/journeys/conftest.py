@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.db import close_old_connections
 
 from tests.journeys import hospital as hospitals
 from tests.journeys import processes
@@ -45,7 +46,11 @@ def browser() -> Iterator[Any]:
 
 @pytest.fixture
 def hospital(transactional_db: None) -> hospitals.Hospital:
-    """A new hospital for each test; its rows are committed, because another process reads them."""
+    """A new hospital for each test; its rows are committed, because another process reads them.
+
+    The connection is looked at before, as at the beginning of a request: tests before may have ended it.
+    """
+    close_old_connections()
     return hospitals.build()
 
 
