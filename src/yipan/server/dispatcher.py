@@ -14,7 +14,8 @@ from wsgiref.types import WSGIApplication
 from a2wsgi import WSGIMiddleware
 from django.conf import settings
 
-from yipan.server import presence
+from yipan.server import environment, presence
+from yipan.server.client import client_address
 from yipan.server.sse import Live
 from yipan.server.static import Receive, Scope, Send, StaticFiles
 
@@ -29,6 +30,7 @@ class Dispatcher:
         self.live = Live()
         self._shown = contextlib.ExitStack()
         self._static = StaticFiles()
+        self._proxies = environment.proxies()
         self._pages = WSGIMiddleware(pages, workers=PAGE_THREADS)  # type: ignore[arg-type]
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -41,8 +43,15 @@ class Dispatcher:
             elif path.startswith(settings.STATIC_URL):
                 await self._static(scope, receive, send)
             else:
-                plain = without_ambiguous_headers(scope)
+                plain = self._from_client(without_ambiguous_headers(scope))
                 await self._pages(plain, as_coroutine(receive), as_coroutine(send))  # type: ignore[arg-type]
+
+    def _from_client(self, scope: Scope) -> Scope:
+        """The request as if it had come without the proxies: limits and the audit trail name the address."""
+        if not self._proxies or not scope.get("client"):
+            return scope
+        host, port = scope["client"]
+        return {**scope, "client": (client_address(host, scope["headers"], self._proxies), port)}
 
     async def _lifespan(self, receive: Receive, send: Send) -> None:
         while (message := await receive())["type"] != "lifespan.shutdown":

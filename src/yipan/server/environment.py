@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from yipan.kernel.errors import InvalidInput, Unavailable
+from yipan.server.client import Network, networks
 
 WEB_PORT = 8000
 HL7_PORT = 2575
@@ -57,6 +58,11 @@ def web_url() -> str:
 def wants_demo() -> bool:
     """Whether an empty database gets the demo network: unless YIPAN_DEMO=0."""
     return os.environ.get("YIPAN_DEMO", "1") != "0"
+
+
+def proxies() -> tuple[Network, ...]:
+    """The proxies whose word about a browser's address counts: YIPAN_PROXIES, else none."""
+    return networks(os.environ.get("YIPAN_PROXIES") or "")
 
 
 def port_of(variable: str, default: int) -> int:

@@ -41,6 +41,7 @@ def run() -> None:
     set_up_words()
     os.environ.setdefault("YIPAN_SECRET_KEY", environment.secret_key(state))
     production.check_environment()
+    environment.proxies()
     mark = state / MARK
     require_ports(HANDOVER_SECONDS if mark.exists() else 0.0)
     mark.touch()

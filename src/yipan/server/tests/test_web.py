@@ -21,7 +21,7 @@ from django.contrib.auth.models import User
 from django.db import connection, connections
 from django.test import Client
 
-from yipan.base.access.models import Grant
+from yipan.base.access.models import Attempts, Grant
 from yipan.base.access.roles import Role
 from yipan.spine.testing import SmallNetwork, small_network
 
@@ -80,6 +80,7 @@ def web(django_db_setup: None, django_db_blocker: Any) -> Iterator[Web]:
         "YIPAN_PORT": str(port),
         "YIPAN_HL7_PORT": str(free_port()),
         "YIPAN_SECRET_KEY": settings.SECRET_KEY,
+        "YIPAN_PROXIES": "127.0.0.1",
     }
     command = [sys.executable, "-m", "yipan.server.cli", "web"]
     started = Web(subprocess.Popen(command, env=variables, start_new_session=True), port)
@@ -148,6 +149,29 @@ def test_health_names_each_part(web: Web, transactional_db: None) -> None:
     assert (status, health["status"]) == (200, "degraded")
     parts = {name: part["ok"] for name, part in health["parts"].items()}
     assert parts == {"database": True, "migrations": True, "worker": False, "events": True, "hl7": False}
+
+
+def test_behind_a_named_proxy_the_browser_s_own_address_is_counted(web: Web, transactional_db: None) -> None:
+    """A wrong password is counted against the address that the proxy tells, not against the proxy."""
+    browser = http.client.HTTPConnection("127.0.0.1", web.port, timeout=30)
+    browser.request("GET", "/login")
+    answer = browser.getresponse()
+    cookie = answer.headers["Set-Cookie"].split(";")[0]
+    answer.read()
+    form = f"username=nobody&password=wrong&csrfmiddlewaretoken={cookie.partition('=')[2]}"
+    browser.request(
+        "POST",
+        "/login",
+        body=form,
+        headers={
+            "Cookie": cookie,
+            "Content-Type": "application/x-www-form-urlencoded",
+            "X-Forwarded-For": "203.0.113.9, 192.0.2.7",
+        },
+    )
+    assert browser.getresponse().status == 200
+    assert Attempts.objects.filter(key="nobody 192.0.2.7").exists()
+    assert not Attempts.objects.filter(key__contains="127.0.0.1").exists()
 
 
 def test_live_updates_need_a_session(web: Web, transactional_db: None) -> None:

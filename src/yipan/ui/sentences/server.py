@@ -7,6 +7,9 @@ SENTENCES: dict[str, str | Promise] = {
     # what can be in the way of a start
     "port_invalid": _("{variable} is {value}, which is not a port. Give a number from 1 to 65535."),
     "number_invalid": _("{variable} is {value}, which is not a number above 0."),
+    "proxy_invalid": _(
+        "{variable} names {value}, which is neither an address nor a network. Write it as 10.0.0.5 or 10.0.0.0/24."
+    ),
     "port_in_use": _("Port {port} on {host} is in use or not available. Stop what uses it, or set {variable}."),
     "port_forbidden": _("You may not open port {port}. Set {variable} to a number above 1023."),
     "directory_unwritable": _("Cannot write in {path}. Set YIPAN_STATE to a directory that you may write."),
