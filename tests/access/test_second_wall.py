@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import os
+import socket
 from typing import Any
 
 import pytest
 from django.apps import apps
-from django.db import ProgrammingError, transaction
+from django.db import OperationalError, ProgrammingError, connection, transaction
 from django.db.models import Model
 
 from tests.access.two_hospitals import Side, abroad, behind, rows, side, without_policies
 from yipan.base import audit
 from yipan.base.access import ANONYMOUS, Role
+from yipan.base.access.wall import Wall, passage
 from yipan.base.audit.models import Entry
 from yipan.base.patients.models import DuplicateCandidate, Identifier, Merge, Patient
 from yipan.interop.models import InboundMessage, Source
@@ -21,6 +24,7 @@ from yipan.spine.booking import Claim
 from yipan.spine.models import Booking, Event, Request
 from yipan.spine.queries import present
 from yipan.spine.testing import NOON, hours
+from yipan.ui.outages import outage_of
 
 pytestmark = [pytest.mark.django_db, pytest.mark.postgres15]
 
@@ -216,3 +220,23 @@ def test_the_wall_stands_again_after_savepoints_and_passages(here: Side, there: 
             assert keys(Booking) == {here.stay.pk}
         assert keys(Booking) == {here.stay.pk}
     assert keys(Booking) == {here.stay.pk, there.stay.pk}
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_connection_that_breaks_at_the_wall_is_an_outage() -> None:
+    """Nobody is left to give the error a code; it is still told as "the database is away", and a page answers 503."""
+
+    def lose_it() -> None:
+        with Wall(lambda: ANONYMOUS).standing(), transaction.atomic():
+            rows("SELECT 1")
+            with passage("beds.placement"), socket.socket(fileno=os.dup(connection.connection.fileno())) as line:
+                line.shutdown(socket.SHUT_RDWR)
+
+    try:
+        with pytest.raises(OperationalError) as caught:
+            lose_it()
+    finally:
+        connection.close()
+    outage = outage_of(caught.value)
+    assert outage is not None
+    assert outage.code == "database_away"

@@ -49,28 +49,31 @@ class Installation:
         self.wait_until_ready()
 
     def stop(self) -> int:
-        """As Ctrl-C does; the exit code."""
+        """As systemd does: SIGTERM, which is not ignored in the background of a shell as Ctrl-C is; the exit code."""
         if self._process is None:
             return 0
-        self._process.send_signal(signal.SIGINT)
+        self._process.terminate()
         try:
             return self._process.wait(PATIENCE)
         except subprocess.TimeoutExpired:
-            self.kill(TOGETHER)
+            self._kill(PARTS)
             return self._process.wait(PATIENCE)
 
     def kill(self, what: str) -> None:
         """kill -9 of one part, of several joined by "+", or of everything at once; a dead supervisor starts again."""
         parts = PARTS if what == TOGETHER else tuple(what.split("+"))
-        victims = [pid for part in parts for pid in self.pids(part)]
-        for pid in victims:
-            with contextlib.suppress(ProcessLookupError):
-                os.kill(pid, signal.SIGKILL)
+        self._kill(parts)
         self.kills[what] = self.kills.get(what, 0) + 1
         if "supervisor" in parts:
             assert self._process is not None
             self._process.wait(PATIENCE)
             self.start()
+
+    def _kill(self, parts: tuple[str, ...]) -> None:
+        victims = [pid for part in parts for pid in self.pids(part)]
+        for pid in victims:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
 
     def pids(self, part: str) -> list[int]:
         """The processes of a part. Of pages and listener either the parent, or who works for it, or both."""

@@ -13,8 +13,8 @@ from contextlib import contextmanager
 from typing import Any
 
 from django.db import connection
-from psycopg.errors import error_from_result
-from psycopg.pq import ExecStatus, TransactionStatus
+from psycopg.errors import OperationalError, error_from_result
+from psycopg.pq import ConnStatus, ExecStatus, TransactionStatus
 
 from yipan.base.access import matrix
 from yipan.base.access.actor import Actor, roots
@@ -188,6 +188,9 @@ def _status() -> TransactionStatus:
 def _tell(sql: str) -> None:
     """Send a statement of the wall's own at once; what PostgreSQL refuses is raised as Django's error."""
     with connection.wrap_database_errors:
-        result = connection.connection.pgconn.exec_(sql.encode("ascii"))
+        pgconn = connection.connection.pgconn
+        result = pgconn.exec_(sql.encode("ascii"))
         if result.status not in (ExecStatus.COMMAND_OK, ExecStatus.TUPLES_OK):
+            if pgconn.status == ConnStatus.BAD:  # nobody was left to give the error a code
+                raise OperationalError(pgconn.get_error_message())
             raise error_from_result(result)

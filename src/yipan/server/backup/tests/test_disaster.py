@@ -77,8 +77,6 @@ def live_and_die(place: Path, patch: pytest.MonkeyPatch) -> Lost:
         patch.setenv("YIPAN_DATABASE_URL", server.url)
         patch.setenv("YIPAN_STATE", str(state))
         yipan("migrate")
-        (state / "audit").mkdir(exist_ok=True)
-        (state / "audit" / "checkpoints.txt").write_text("signed")
         stop = threading.Event()
         archiver = archiver_of(state, place / "wal")
         archiving = threading.Thread(target=archiver.run, args=(stop,))
@@ -88,6 +86,7 @@ def live_and_die(place: Path, patch: pytest.MonkeyPatch) -> Lost:
         )
         assert clerk.stdin is not None
         said = [heard(clerk.stdout) for _ in range(ENOUGH)]
+        yipan("audit", "checkpoint", "-o", str(place / "checkpoint"))
         yipan("backup", str(place / "backups"), "--keep", "2")
         said += [heard(clerk.stdout) for _ in range(ENOUGH)]
         clerk.stdin.close()
@@ -110,9 +109,16 @@ def archiver_of(state: Path, archive: Path) -> Archiver:
     return Archiver(origin, archive / origin.system, state / "wal-staging", Key.for_sealing())
 
 
-def yipan(*arguments: str) -> None:
-    done = subprocess.run([sys.executable, "-m", "yipan.server.cli", *arguments], capture_output=True, text=True)
+def yipan(*arguments: str, **variables: str) -> str:
+    """What the command prints; it must succeed."""
+    done = subprocess.run(
+        [sys.executable, "-m", "yipan.server.cli", *arguments],
+        capture_output=True,
+        text=True,
+        env={**os.environ, **variables},
+    )
     assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout
 
 
 def parsed(line: bytes) -> tuple[datetime, UUID]:
@@ -142,9 +148,13 @@ def surroundings(lost: Lost, own_keys: Path, monkeypatch: pytest.MonkeyPatch) ->
 
 
 def looked_at(state: Path, look: Callable[[psycopg.Connection], None]) -> None:
-    """Start the restored server as `yipan run` does, and look."""
-    with Server(state, options={"fsync": "off"}) as server, psycopg.connect(server.url, autocommit=True) as connection:
-        look(connection)
+    """Start the restored server as `yipan run` does, look, and prove the journals against what was kept elsewhere."""
+    with Server(state, options={"fsync": "off"}) as server:
+        with psycopg.connect(server.url, autocommit=True) as connection:
+            look(connection)
+        there = {"YIPAN_DATABASE_URL": server.url, "YIPAN_STATE": str(state), "LC_ALL": "C.UTF-8"}
+        said = yipan("audit", "verify", "--checkpoint", str(state.parent / "checkpoint"), **there)
+        assert "Everything is whole; 1 checkpoints agree." in said
 
 
 def bookings(connection: psycopg.Connection) -> set[UUID]:
@@ -170,7 +180,6 @@ def test_everything_acknowledged_before_the_end_of_the_backup_comes_back(lost: L
 
     looked_at(lost.place / "two", look)
     assert (lost.place / "two" / "secret.key").read_bytes() == lost.secret
-    assert (lost.place / "two" / "audit" / "checkpoints.txt").read_text() == "signed"
     assert restored.missing is None
 
 
