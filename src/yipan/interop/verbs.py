@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from yipan.base.access import Role, matrix
 from yipan.base.audit import labels
-from yipan.interop.words import ACTIONS
+from yipan.interop.words import ACTIONS, THINGS
 from yipan.ui import navigation
 
 VIEW, REPLAY, EDIT = "messages.view", "messages.replay", "messages.edit"
@@ -19,5 +19,5 @@ def announce() -> None:
     matrix.declare(VIEW, KEEPERS, opens=matrix.MESSAGES)
     matrix.declare_all({REPLAY: KEEPERS, EDIT: KEEPERS})
     matrix.declare_passage(APPLY, "a message acts for its sender, whoever has it tried again")
-    labels.declare(ACTIONS)
+    labels.declare(ACTIONS, THINGS)
     navigation.register(navigation.NavItem("interop:messages", _("Messages"), "mails", order=80, verb=VIEW, key="x"))

@@ -165,3 +165,10 @@ def outcome(code: str) -> str:
 def advice(code: str, *, again: bool) -> str:
     """What to do about a waiting message."""
     return str(ADVICE.get(code, TRIED_AGAIN if again else DECIDE))
+
+
+THINGS = {
+    "source": _("Source of messages"),
+    "message": _("Message"),
+}
+"""What entries of the audit trail concern."""

@@ -11,12 +11,12 @@ class AccessConfig(AppConfig):
 
     def ready(self) -> None:
         from yipan.base.access import telling, wall
-        from yipan.base.access.words import ACTIONS
+        from yipan.base.access.words import ACTIONS, THINGS
         from yipan.base.audit import journal, labels, watching
         from yipan.base.vault import resealing
 
         resealing.tell_with(_resealed)
-        labels.declare(ACTIONS)
+        labels.declare(ACTIONS, THINGS)
         watching.watch(
             watching.Watched("auth_user", private=("password",), ignored=("last_login",)),
             watching.Watched("access_grant"),

@@ -28,3 +28,10 @@ ACTIONS = {
     "user.deactivate": _("Deactivated a user"),
     "keys.resealed": _("Sealed rows with the new key"),
 }
+
+THINGS = {
+    "user": _("User"),
+    "emergency": _("Emergency access"),
+    "table": _("Table"),
+}
+"""What entries of the audit trail concern."""

@@ -8,7 +8,7 @@ class AuditConfig(AppConfig):
 
     def ready(self) -> None:
         from yipan.base.audit import labels, watching
-        from yipan.base.audit.words import ACTIONS
+        from yipan.base.audit.words import ACTIONS, THINGS
 
-        labels.declare(ACTIONS)
+        labels.declare(ACTIONS, THINGS)
         post_migrate.connect(watching.install, sender=self)

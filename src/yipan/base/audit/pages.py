@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime, time, timedelta
 from typing import Any
 from uuid import UUID
 
+from django.contrib.auth.models import User
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import render
 from django.utils import timezone
@@ -13,7 +15,7 @@ from django.views.decorators.http import require_GET
 
 from yipan.base.audit import checkpoints, exporting, journals, labels, queries, verifying
 from yipan.base.audit.journal import record, record_list
-from yipan.base.audit.models import Seal
+from yipan.base.audit.models import Entry, Seal
 from yipan.kernel import texts
 from yipan.kernel.errors import InvalidInput
 
@@ -42,12 +44,23 @@ def trail(request: HttpRequest) -> HttpResponse:
         "seals": seals(),
         "entries": shown,
         "older": shown[-1].id if len(rows) > PER_PAGE else None,
+        "users": users_in(shown),
         "label": labels.label,
+        "thing": labels.thing,
         "actions": labels.choices(),
         "given": request.GET,
         "error": error,
     }
     return render(request, "audit/trail.html", context, status=422 if error else 200)
+
+
+def users_in(entries: Iterable[Entry]) -> dict[str, str]:
+    """Names of the users that entries concern, by the identifier that stands there."""
+    # of a failed login the name that was typed is kept, which may be a number of any length
+    told = {e.object_id for e in entries if e.object_type == "user" and e.object_id.isdecimal()}
+    numbers = {int(number) for number in told if len(number) < 10}
+    found = User.objects.filter(pk__in=numbers)
+    return {str(user.pk): user.get_full_name() or user.get_username() for user in found}
 
 
 @require_GET

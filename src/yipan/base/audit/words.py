@@ -12,3 +12,9 @@ ACTIONS = {
     "list.read": _("Looked at a list of patients"),
     "audit.exported": _("Exported the audit trail"),
 }
+
+THINGS = {
+    "audit": _("Audit trail"),
+    "list": _("List"),
+}
+"""What entries of the audit trail concern."""

@@ -32,5 +32,5 @@ class NetworkConfig(AppConfig):
         from yipan.base.audit import labels, watching
         from yipan.base.network import words
 
-        labels.declare(words.ACTIONS)
+        labels.declare(words.ACTIONS, words.THINGS)
         watching.watch(*(watching.Watched(f"network_{name}") for name in TABLES))

@@ -74,3 +74,8 @@ ACTIONS: dict[str, Words] = {
     "network.policy": _("Policy edited"),
     "network.exported": _("Network exported"),
 }
+
+THINGS: dict[str, Words] = {
+    "network": _("Network"),
+}
+"""What entries of the audit trail concern."""

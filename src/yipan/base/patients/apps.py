@@ -9,9 +9,9 @@ class PatientsConfig(AppConfig):
         from yipan.base.access import Role, matrix
         from yipan.base.audit import labels, watching
         from yipan.base.patients import known
-        from yipan.base.patients.words import ACTIONS
+        from yipan.base.patients.words import ACTIONS, THINGS
 
-        labels.declare(ACTIONS)
+        labels.declare(ACTIONS, THINGS)
         matrix.declare_passage("patients.emergency", "an emergency opens one record to one person for a while")
         matrix.declare_passage("patients.leaving", "who is handed out or made anonymous is so in every room at once")
         matrix.declare("patients.export", {Role.COORDINATOR})

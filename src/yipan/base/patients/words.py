@@ -68,3 +68,9 @@ FIELDS = {
 def field_of(code: str) -> str:
     """The field of the patient form that an error speaks of, "" for none."""
     return FIELDS.get(code, "")
+
+
+THINGS = {
+    "patient": _("Patient"),
+}
+"""What entries of the audit trail concern."""

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import pytest
+from django.contrib.auth.models import User
 from django.test import RequestFactory
 from django.utils import translation
 
@@ -46,6 +47,18 @@ def test_older_entries_by_a_link() -> None:
     older = page(f"before={before}").content.decode()
     assert "cup-000" in older
     assert "cup-001" not in older
+
+
+@pytest.mark.django_db
+def test_a_user_is_named() -> None:
+    """An entry about a user shows the name, not the number; one about a user who never was shows what was typed."""
+    user = User.objects.create_user("zhou", last_name="周敏")
+    audit.record(Reader(), "login", "user", user.pk)
+    audit.record(Reader(), "login.failed", "user", "nobody")
+    audit.record(Reader(), "login.failed", "user", "9" * 40)
+    shown = page().content.decode()
+    assert "周敏" in shown
+    assert "nobody" in shown
 
 
 @pytest.mark.django_db

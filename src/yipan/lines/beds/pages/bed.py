@@ -25,7 +25,7 @@ from yipan.lines.beds.queries.icd10 import diagnosis_label
 from yipan.spine.registry import Page
 from yipan.ui.filters import localtime
 
-labels.declare({"bed.read": gettext_lazy("Looked at a bed and its patient")})
+labels.declare({"bed.read": gettext_lazy("Looked at a bed and its patient")}, {"bed": gettext_lazy("Bed")})
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,7 +33,10 @@ from yipan.spine.registry import Page
 from yipan.spine.states import State
 from yipan.ui.navigation import NavItem
 
-labels.declare({"request.read": gettext_lazy("Looked at a request for a bed and its patient")})
+labels.declare(
+    {"request.read": gettext_lazy("Looked at a request for a bed and its patient")},
+    {"request": gettext_lazy("Request")},
+)
 
 QUEUE_SHOWN = 8
 TRANSFER = "transfer"
