@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import http.client
-from collections.abc import Iterator
+import os
+import socket
+from collections.abc import Callable, Iterator
+from typing import Any
 
 import psycopg
 import pytest
@@ -16,9 +19,11 @@ from tests.crash.clients import ANSWER_SECONDS
 from tests.crash.installation import until
 from tests.journeys import hospital as hospitals
 from tests.journeys import processes
+from yipan.base.access import sessions
 from yipan.interop.mllp import client
 from yipan.interop.models import InboundMessage
 from yipan.interop.tests.his import His
+from yipan.kernel import clock
 from yipan.kernel.errors import Unavailable
 from yipan.lines.beds import actions
 from yipan.spine.models import Booking
@@ -55,6 +60,38 @@ def web(transactional_db: None) -> Iterator[int]:
     port = processes.free_port()
     with processes.running("web", processes.database_url(), port, processes.free_port(), processes.answers(port)):
         yield port
+
+
+def breaks_at(word: str) -> Callable[..., Any]:
+    """Breaks the connection in front of the first statement that has this word; for `execute_wrapper`."""
+    broken: list[str] = []
+
+    def run(execute: Callable[..., Any], sql: Any, *rest: Any) -> Any:
+        if word in str(sql) and not broken:
+            broken.append(word)
+            with socket.socket(fileno=os.dup(connection.connection.fileno())) as line:
+                line.shutdown(socket.SHUT_RDWR)
+        return execute(sql, *rest)
+
+    return run
+
+
+@pytest.mark.parametrize(
+    ("engine", "status"), [("yipan.base.access.session_store", 503), ("django.contrib.sessions.backends.db", 400)]
+)
+def test_a_session_that_cannot_be_saved_is_no_fault_of_the_person(engine: str, status: int, settings: Any) -> None:
+    """The database goes away while use is noted: "try again", not "this address is not complete" as without ours."""
+    settings.SESSION_ENGINE = engine
+    hospitals.build()
+    person = Client(raise_request_exception=False)
+    person.force_login(User.objects.get(username="zhou"))
+    session = person.session
+    session[sessions.SEEN] = (clock.now() - 2 * sessions.STAMP_EVERY).isoformat()
+    session.save()
+    with connection.execute_wrapper(breaks_at('UPDATE "django_session"')):
+        assert person.get("/password").status_code == status
+    connection.close()
+    assert person.get("/password").status_code == 200
 
 
 def test_no_page_meets_a_dead_connection(web: int) -> None:

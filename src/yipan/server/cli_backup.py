@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -48,7 +47,7 @@ def make(directory: Path | None, keep: int | None, kind: str | None) -> None:
         from yipan.server.speech import say
 
         state = environment.state_directory()
-        into = directory or Path(os.environ.get("YIPAN_BACKUPS") or state / "backups")
+        into = directory or folder.directory(state)
         key = Key.for_sealing(lambda path: click.echo(say("backup_key_made", path=path)))
         with _progress() as report:
             path, manifest = taking.take(into, state, wanted=kind, key=key, report=report)

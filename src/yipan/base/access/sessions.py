@@ -14,13 +14,13 @@ from django.conf import settings
 from django.contrib.auth import SESSION_KEY, get_user
 from django.contrib.auth.models import User
 from django.contrib.sessions.backends.base import SessionBase
-from django.contrib.sessions.backends.db import SessionStore
 from django.contrib.sessions.models import Session
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 
 from yipan.base.access.actor import Actor, roots
 from yipan.base.access.queries import actor_of
+from yipan.base.access.session_store import SessionStore
 from yipan.kernel import clock
 
 End = Literal["idle", "long"]

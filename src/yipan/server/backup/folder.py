@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO
 
@@ -13,11 +13,17 @@ from yipan.server.embedded.place import make_directory
 
 PATTERN = "yipan-????????T??????Z.backup"
 HALF = ".part"
+MOMENT = "%Y%m%dT%H%M%SZ"
+
+
+def directory(state: Path) -> Path:
+    """Where backups go when nobody names a place: YIPAN_BACKUPS, else `backups` in the state directory."""
+    return Path(os.environ.get("YIPAN_BACKUPS") or state / "backups")
 
 
 def name(at: datetime) -> str:
     """The name of a backup made at this instant (UTC); sorted by name they are sorted by time."""
-    return at.strftime("yipan-%Y%m%dT%H%M%SZ.backup")
+    return at.strftime(f"yipan-{MOMENT}.backup")
 
 
 @contextmanager
@@ -64,6 +70,16 @@ def thin(directory: Path, keep: int) -> list[Path]:
     for path in surplus:
         path.unlink()
     return surplus
+
+
+def newest(directory: Path) -> Path | None:
+    """The newest backup, or None."""
+    return max(directory.glob(PATTERN), default=None)
+
+
+def moment(path: Path) -> datetime:
+    """The instant in the name of a backup."""
+    return datetime.strptime(path.name, f"yipan-{MOMENT}.backup").replace(tzinfo=UTC)
 
 
 def oldest(directory: Path) -> Path | None:

@@ -20,7 +20,7 @@ from yipan import __version__
 from yipan.base.access import matrix, wall
 from yipan.kernel.errors import Refused
 from yipan.server import presence
-from yipan.server.metrics import figures, meters
+from yipan.server.metrics import figures, meters, safekeeping
 
 matrix.declare_passage("server.figures", "programs that watch an installation count everything and see nobody")
 TOKEN = "YIPAN_METRICS_TOKEN"  # noqa: S105 - the name of a variable
@@ -60,7 +60,7 @@ class Everything:
         up = GaugeMetricFamily("yipan_database_up", "1 when the database answered this scrape.")
         try:
             seen = presence.seen()
-            own = [*figures.read(), *_signs_of_life(seen)]
+            own = [*figures.read(), *safekeeping.read(), *_signs_of_life(seen)]
         except DatabaseError:
             up.add_metric([], 0)
             yield from (*found.values(), up)

@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -14,9 +15,13 @@ from django.db import connection
 from django.test import Client
 from prometheus_client.parser import text_string_to_metric_families
 
+from yipan.base import audit
+from yipan.base.access import SYSTEM
+from yipan.base.audit import checkpoints
 from yipan.interop.models import InboundMessage, Source
 from yipan.kernel import clock
 from yipan.kernel.ids import new_id
+from yipan.server.backup import folder
 from yipan.server.metrics import sharing
 
 pytestmark = pytest.mark.django_db
@@ -74,6 +79,30 @@ def test_queues_and_signs_of_life(client: Client) -> None:
     assert found["yipan_database_up"][0].value == 1.0
     for name in ("yipan_outbox_lag_seconds", "yipan_jobs_due", "yipan_holds_overdue", "yipan_database_connections"):
         assert found[name], name
+
+
+def test_the_last_backup_and_checkpoint_have_an_age(
+    client: Client, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, settings: Any
+) -> None:
+    """Absent while there is none; else as old as its name and its text say, and what is not sealed is counted."""
+    monkeypatch.setenv("YIPAN_STATE", str(tmp_path))
+    settings.YIPAN_AUDIT_DIRECTORY = str(tmp_path / "audit")
+    audit.record(SYSTEM, "tea.make", "cup", "1")
+    found = read(client)
+    assert "yipan_backup_seconds" not in found
+    assert "yipan_audit_checkpoint_seconds" not in found
+    assert found["yipan_audit_unsealed"][0].value >= 1
+    (tmp_path / "backups").mkdir()
+    for hours in (30, 3):
+        at = clock.now() - timedelta(hours=hours)
+        (tmp_path / "backups" / folder.name(at)).touch()
+        (tmp_path / "audit").mkdir(exist_ok=True)
+        kept = {"format": checkpoints.FORMAT, "at": at.isoformat(), "seal": 1, "journals": {}}
+        with (tmp_path / "audit" / checkpoints.NAME).open("a") as lines:
+            lines.write(json.dumps(kept | {"digest": "", "signature": "", "key": ""}) + "\n")
+    found = read(client)
+    assert found["yipan_backup_seconds"][0].value == pytest.approx(3 * 3600, abs=60)
+    assert found["yipan_audit_checkpoint_seconds"][0].value == pytest.approx(3 * 3600, abs=60)
 
 
 COUNTING = """
