@@ -109,3 +109,18 @@ def _short(cost: float) -> float | int:
     """Costs are sums of short decimals; what floating point adds to them says nothing."""
     rounded = round(float(cost), 6)
     return int(rounded) if rounded.is_integer() else rounded
+
+
+@plan.command()
+@arguments
+def pas(file: Path, output: Path, **wish: Any) -> None:
+    """Beds for the patients of a Patient Admission Scheduling FILE; the plan names the bed of each night."""
+    from yipan.engine.optimise.pas import Pas, read, write
+
+    run(
+        lambda content: Pas(read(content)),
+        lambda problem, result: write(problem.instance, result.solution),
+        file=file,
+        output=output,
+        **wish,
+    )

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import signal
+import sys
 import threading
 import time
 from collections.abc import Iterator
@@ -40,7 +42,7 @@ def search(problem: Problem[Solution], stop: Stop, *, seed: int, threads: int) -
             failure.append(error)
 
     worker = threading.Thread(target=work, name="search", daemon=True)
-    with _stopping(stop), view:
+    with _stopping(stop), _aside(), view:
         worker.start()
         while worker.is_alive():
             worker.join(LOOK_SECONDS)
@@ -66,6 +68,19 @@ def _stopping(stop: Stop) -> Iterator[None]:
     finally:
         for number in SIGNALS:
             signal.signal(number, before[number])
+
+
+@contextmanager
+def _aside() -> Iterator[None]:
+    """What compiled libraries print goes to standard error; the other one is for the result."""
+    sys.stdout.flush()
+    kept = os.dup(1)
+    os.dup2(2, 1)
+    try:
+        yield
+    finally:
+        os.dup2(kept, 1)
+        os.close(kept)
 
 
 class _View:

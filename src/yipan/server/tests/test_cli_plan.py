@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import os
 import signal
+import subprocess
+import sys
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -14,6 +16,9 @@ import pytest
 from django.utils import translation
 
 from yipan.engine.optimise import Point, Result, Stop
+from yipan.engine.optimise.pas import plans, read
+from yipan.engine.optimise.pas.evaluating import evaluate
+from yipan.engine.optimise.pas.tests.instances import TEXT
 from yipan.kernel.errors import InvalidInput
 from yipan.server.cli_plan import run
 
@@ -122,3 +127,39 @@ def test_a_file_that_is_not_there_is_named(tmp_path: Path) -> None:
     with pytest.raises(InvalidInput, match="plan_unreadable"):
         plan(tmp_path / "none.txt", tmp_path / "plan.txt", Pretended())
     assert list(tmp_path.iterdir()) == []
+
+
+def yipan(*arguments: str, language: str = "en_GB.UTF-8") -> subprocess.CompletedProcess[str]:
+    """The command as a person types it, without a database or settings."""
+    command = [sys.executable, "-m", "yipan.server.cli", "plan", "pas", *arguments]
+    environment = {"PATH": os.environ["PATH"], "LC_ALL": language}
+    return subprocess.run(command, env=environment, capture_output=True, text=True, check=False, timeout=120)
+
+
+def test_a_plan_for_a_small_house(file: Path) -> None:
+    """`yipan plan pas` without anything else: the beds in the file, the cost and a bound that proves it as JSON."""
+    file.write_text(TEXT, encoding="utf-8")
+    output = file.with_name("plan.txt")
+    child = yipan(str(file), "-o", str(output), "--iterations", "20000")
+    assert (child.returncode, len(child.stdout.splitlines())) == (0, 1), child.stderr
+    outcome = json.loads(child.stdout)
+    instance = read(TEXT.encode())
+    components = evaluate(instance, plans.read(instance, output.read_bytes()))
+    assert sum(components.values()) == round(10 * outcome["cost"])
+    assert {name: round(10 * cost) for name, cost in outcome["components"].items()} == components
+    assert outcome["bound"] <= outcome["cost"]
+
+
+@pytest.mark.parametrize(
+    ("language", "sentence"),
+    [
+        ("en_GB.UTF-8", "Line 2: “three” is not a whole number from 1 to 1000000.\n"),
+        ("zh_CN.UTF-8", "第 2 行:“three”不是 1 至 1000000 之间的整数。\n"),
+    ],
+)
+def test_a_malformed_file_is_one_sentence(file: Path, language: str, sentence: str) -> None:
+    """The line and the value in the person's language, exit code 2, nothing on standard output, no file."""
+    file.write_text(TEXT.replace("Rooms: 3", "Rooms: three"), encoding="utf-8")
+    child = yipan(str(file), "-o", str(file.with_name("plan.txt")), language=language)
+    assert (child.returncode, child.stdout, child.stderr) == (2, "", sentence)
+    assert [path.name for path in file.parent.iterdir()] == [file.name]

@@ -1,0 +1,152 @@
+"""The compiled searches: annealing over millions of moves, and the cheapest way of each patient. Costs in tenths."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from yipan.engine.optimise.pas.moves import REFUSED, place, shift_delta, swap_delta
+from yipan.engine.placement.compiled import entry, fingerprint, inner
+
+
+@inner
+def _below(chance, n):  # type: ignore[no-untyped-def]
+    """A number from 0 to n - 1 by xorshift64* (S. Vigna, 2016); n is so small that the bias is nothing."""
+    x = chance[0]
+    x ^= x >> np.uint64(12)
+    x ^= x << np.uint64(25)
+    x ^= x >> np.uint64(27)
+    chance[0] = x
+    high = (x * np.uint64(2685821657736338717)) >> np.uint64(33)
+    return np.int64((high * np.uint64(n)) >> np.uint64(31))
+
+
+@inner
+def _stretch(lying, begin, end, i):  # type: ignore[no-untyped-def]
+    """The nights around i that are spent in the same room."""
+    low, high = i, i + 1
+    while low > begin and lying[low - 1] == lying[i]:
+        low -= 1
+    while high < end and lying[high] == lying[i]:
+        high += 1
+    return low, high
+
+
+@inner
+def _part(chance, low, high, i):  # type: ignore[no-untyped-def]
+    """All of a stretch, mostly; else only night i, or up to it, or from it on."""
+    kind = _below(chance, 16)
+    if kind == 0:
+        return i, i + 1
+    if kind == 1:
+        return low, i + 1
+    if kind == 2:
+        return i, high
+    return low, high
+
+
+@inner
+def _accept(chance, temperature, delta):  # type: ignore[no-untyped-def]
+    """Whether a change of cost is accepted (Metropolis)."""
+    if delta <= 0:
+        return True
+    return delta < 20.0 * temperature and _below(chance, 1 << 30) < np.exp(-delta / temperature) * (1 << 30)
+
+
+@inner
+def _full_night(fixed, state, patient, low, high, room):  # type: ignore[no-untyped-def]
+    """The first of the patient's nights low..high-1 on which the room has no bed for her, or -1."""
+    night = fixed.first[patient] - fixed.offset[patient]
+    for i in range(low, high):
+        heads = state.heads[room, night + i, 0] + state.heads[room, night + i, 1]
+        if state.lying[i] != room and heads >= fixed.capacity[room]:
+            return i
+    return -1
+
+
+@inner
+def _try(fixed, state, owner, menu, chance, temperature):  # type: ignore[no-untyped-def]
+    """Try one move; the change of cost that was made, 0 when it was refused."""
+    lying, offset = state.lying, fixed.offset
+    i = _below(chance, len(lying))
+    p = owner[i]
+    room = menu[p, _below(chance, menu.shape[1])]
+    if room == lying[i]:
+        return 0
+    begin, end = offset[p], offset[p + 1]
+    low, high = _stretch(lying, begin, end, i)
+    if _below(chance, 8) == 0:
+        low, high = begin, end
+    else:
+        low, high = _part(chance, low, high, i)
+    full = _full_night(fixed, state, p, low, high, room)
+    if full < 0:
+        delta = shift_delta(fixed, state, p, low, high, room)
+        if not _accept(chance, temperature, delta):
+            return 0
+        place(fixed, state, p, low, high, room)
+        return delta
+    q = state.beds[room, fixed.first[p] + full - begin, _below(chance, fixed.capacity[room])]
+    there = fixed.first[p] + full - begin - fixed.first[q] + offset[q]
+    mine, theirs = _stretch(lying, begin, end, full), _stretch(lying, offset[q], offset[q + 1], there)
+    low, high = max(low, mine[0]), min(high, mine[1])
+    if _below(chance, 4) == 0:
+        theirs = _part(chance, theirs[0], theirs[1], there)
+    delta = swap_delta(fixed, state, p, low, high, q, theirs[0], theirs[1])
+    if delta == REFUSED or not _accept(chance, temperature, delta):
+        return 0
+    old = lying[low]
+    place(fixed, state, q, theirs[0], theirs[1], old)
+    place(fixed, state, p, low, high, room)
+    return delta
+
+
+def _make_anneal(sources: int) -> Callable[..., Any]:
+    """`anneal`, compiled anew whenever one of the sources has changed."""
+
+    @entry
+    def anneal(fixed, state, owner, menu, chance, best, cost, best_cost, temperature, moves):  # type: ignore[no-untyped-def]
+        """Try `moves` moves at a temperature and keep the best plan in `best`; both costs, current and best."""
+        for _ in range(moves if sources else 0):
+            cost += _try(fixed, state, owner, menu, chance, temperature)
+            if cost < best_cost:
+                best_cost = cost
+                best[:] = state.lying
+        return cost, best_cost
+
+    return anneal
+
+
+anneal = _make_anneal(fingerprint(Path(__file__).parent))
+
+
+@entry
+def cheapest_way(asked, offset, transfer, ways):  # type: ignore[no-untyped-def]
+    """For each patient the cheapest way through her nights; the sum of what they cost.
+
+    `asked` (stays × classes) is what a night costs, `transfer` what a change of class costs; `ways` (stays) is filled.
+    """
+    classes = asked.shape[1]
+    total = np.int64(0)
+    came = np.zeros((len(asked), classes), np.int32)
+    for p in range(len(offset) - 1):
+        begin, end = offset[p], offset[p + 1]
+        now = asked[begin].copy()
+        for i in range(begin + 1, end):
+            low = np.argmin(now)
+            change = now[low] + transfer
+            for k in range(classes):
+                came[i, k] = k
+                if change < now[k]:
+                    now[k] = change
+                    came[i, k] = low
+                now[k] += asked[i, k]
+        at = np.argmin(now)
+        total += now[at]
+        for i in range(end - 1, begin - 1, -1):
+            ways[i] = at
+            at = came[i, at]
+    return total

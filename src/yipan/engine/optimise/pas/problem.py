@@ -1,0 +1,100 @@
+"""The search for a plan: prices for beds first, then annealing in as many threads as are given."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor, wait
+from dataclasses import dataclass
+
+from yipan.engine.optimise.pas.annealing import Annealer, Cooling, menus, warm_up
+from yipan.engine.optimise.pas.bounding import Bound, bound
+from yipan.engine.optimise.pas.classes import Classes
+from yipan.engine.optimise.pas.clock import Clock
+from yipan.engine.optimise.pas.evaluating import Plan, evaluate, violations
+from yipan.engine.optimise.pas.instance import Instance
+from yipan.engine.optimise.pas.model import Ints, Model
+from yipan.engine.optimise.pas.starting import start
+from yipan.engine.optimise.solving import Point, Result, Stop
+
+TENTHS = 10
+LOOK_SECONDS = 0.25
+COOLING = Cooling(hot=20.0, cold=3.0)
+BOUND_SHARE = 1 / 3
+"""Of the time, the most that the bound may take."""
+
+
+@dataclass(frozen=True)
+class Pas:
+    """An instance that knows how to be searched; costs are told in the units of the benchmark, not in tenths."""
+
+    instance: Instance
+
+    def search(self, stop: Stop, *, seed: int, threads: int, progress: Callable[[Point], None]) -> Result[Plan]:
+        """Search until `stop`. With iterations and without seconds the same seed and threads give the same plan."""
+        model = Model.of(self.instance)
+        warm_up(model)
+        search = _Search(model, Clock(stop), progress)
+        lying = search.run(seed, threads)
+        plan = model.plan(lying)
+        components = evaluate(self.instance, plan)
+        cost = sum(components.values())
+        return Result(
+            solution=plan,
+            cost=cost / TENTHS,
+            components={name: part / TENTHS for name, part in components.items()},
+            violations=violations(self.instance, plan),
+            bound=search.bound.cost / TENTHS,
+            trace=tuple(search.trace),
+            reason=search.clock.reason(cost=cost / TENTHS, bound=search.bound.cost / TENTHS),
+            iterations=search.moves,
+            seconds=search.clock.seconds(),
+        )
+
+
+class _Search:
+    """One run: what is known so far, and what has been told."""
+
+    bound: Bound
+    moves = 0
+
+    def __init__(self, model: Model, clock: Clock, progress: Callable[[Point], None]) -> None:
+        self.model = model
+        self.clock = clock
+        self.trace: list[Point] = []
+        self._progress = progress
+
+    def run(self, seed: int, threads: int) -> Ints:
+        """The best plan, as a room for each of the stays."""
+        first = start(self.model)
+        classes = Classes.in_(self.model)
+        left = self.clock.left()
+        self.bound = bound(self.model, classes, seconds=None if left is None else left * BOUND_SHARE)
+        menu = menus(self.model, classes, self.bound.prices)
+        crew = [Annealer(self.model, first, menu, (seed, thread)) for thread in range(threads)]
+        self._tell(crew)
+        if self.model.patients:
+            self._anneal(crew)
+        return min(crew, key=lambda each: each.best_cost).best
+
+    def _anneal(self, crew: list[Annealer]) -> None:
+        with ThreadPoolExecutor(len(crew)) as pool:
+            running = {pool.submit(each.run, COOLING, lambda moves: self._share(crew, moves)) for each in crew}
+            while running:
+                done, running = wait(running, timeout=LOOK_SECONDS)
+                for each in done:
+                    each.result()
+                self._tell(crew)
+
+    def _share(self, crew: list[Annealer], moves: int) -> float:
+        best = min(each.best_cost for each in crew)
+        if best <= self.bound.cost or self.clock.reached(best / TENTHS):
+            return 1.0
+        return self.clock.share(moves)
+
+    def _tell(self, crew: list[Annealer]) -> None:
+        self.moves = sum(each.moves for each in crew)
+        cost = min(each.best_cost for each in crew) / TENTHS
+        point = Point(seconds=self.clock.seconds(), iterations=crew[0].moves, cost=cost, feasible=True)
+        if not self.trace or cost < self.trace[-1].cost:
+            self.trace.append(point)
+        self._progress(point)
