@@ -1,0 +1,1 @@
+"""What every command of `yipan plan` shares: its files, and the person who watches the search."""
