@@ -10,7 +10,7 @@ import click
 
 from yipan import __version__
 from yipan.kernel.errors import YipanError
-from yipan.server import cli_backup, cli_plan
+from yipan.server import cli_backup, cli_plan, cli_plan_ihtc
 from yipan.server.audit import audit
 
 PASS_ON: dict[str, Any] = {"ignore_unknown_options": True, "allow_extra_args": True, "help_option_names": []}
@@ -289,6 +289,7 @@ def manage(context: click.Context) -> None:
         execute_from_command_line(["yipan manage", *context.args])
 
 
+cli_plan.plan.add_command(cli_plan_ihtc.ihtc)
 for command in (audit, cli_backup.backup, cli_backup.restore, cli_plan.plan):
     main.add_command(command)
 
