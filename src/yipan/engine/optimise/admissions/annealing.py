@@ -1,0 +1,176 @@
+"""Simulated annealing over plans that keep every rule (Kirkpatrick, Gelatt, Vecchi: Optimization by Simulated
+Annealing, 1983), with ejections: who is in the way is put elsewhere in the same move.
+
+Compiled; deterministic for the state of `random` (xorshift64*: Vigna, An experimental exploration of Marsaglia's
+xorshift generators, scrambled, 2016).
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from yipan.engine.optimise.admissions.rules import SOURCES
+from yipan.engine.optimise.admissions.state import clash, come, leave, may_come, may_leave
+from yipan.engine.placement.compiled import entry, inner
+
+MOST_MOVED = 4
+
+
+@inner
+def chance(random):  # type: ignore[no-untyped-def]
+    """A number in [0, 1)."""
+    x = random[0]
+    x ^= x >> np.uint64(12)
+    x ^= x << np.uint64(25)
+    x ^= x >> np.uint64(27)
+    random[0] = x
+    return ((x * np.uint64(2685821657736338717)) >> np.uint64(11)) * (1.0 / 9007199254740992.0)
+
+
+@inner
+def settle(table, state, i):  # type: ignore[no-untyped-def]
+    """Put somebody who is not placed into the cheapest choice that is possible; nothing when none is worth it."""
+    best, on, cost = -1, -1, table.none[i]
+    for day in range(table.start.shape[1] - 1):
+        for c in range(table.start[i, day], table.start[i, day + 1]):
+            if table.cost[c] >= cost:
+                break
+            if may_come(table, state, i, c, day):
+                best, on, cost = c, day, table.cost[c]
+                break
+    if best >= 0:
+        come(table, state, i, best, on)
+
+
+@inner
+def pick(table, state, i, random):  # type: ignore[no-untyped-def]
+    """A choice of somebody, rather an early and a cheap one: (choice, day), or (-1, -1)."""
+    days = table.start.shape[1] - 1
+    if table.start[i, days] == table.start[i, 0]:
+        return -1, -1
+    low = 0
+    while table.start[i, low + 1] == table.start[i, low]:
+        low += 1
+    for _ in range(4):
+        u = chance(random)
+        day = low + int((days - low) * u * u)
+        size = table.start[i, day + 1] - table.start[i, day]
+        if size > 0:
+            u = chance(random)
+            return table.start[i, day] + int(size * u * u * u), day
+    return -1, -1
+
+
+@inner
+def lift(table, state, i, moved, before, days, count):  # type: ignore[no-untyped-def]
+    """Take somebody out and remember where they were; False when they cannot be taken out."""
+    if count >= MOST_MOVED or not may_leave(table, state, i):
+        return False
+    moved[count], before[count], days[count] = i, state.choice[i], state.day[i]
+    leave(table, state, i)
+    return True
+
+
+@inner
+def put_back(table, state, moved, before, days, count):  # type: ignore[no-untyped-def]
+    """Undo a move: everybody who was moved is where they were. Outliers leave their beds first and come back last."""
+    for outliers in range(2):
+        for n in range(count):
+            if state.choice[moved[n]] >= 0 and (table.origin[moved[n]] >= 0) == (outliers == 1):
+                leave(table, state, moved[n])
+    for outliers in range(1, -1, -1):
+        for n in range(count):
+            if before[n] >= 0 and (table.origin[moved[n]] >= 0) == (outliers == 1):
+                come(table, state, moved[n], before[n], days[n])
+
+
+@inner
+def displace(table, state, i, c, day, moved, before, days, count):  # type: ignore[no-untyped-def]
+    """Take out whoever is in the way of a choice; the number of people moved, or -1 when somebody cannot be."""
+    bed = table.bed[c]
+    q = state.first[bed]
+    while q >= 0:
+        following = state.following[q]
+        if table.mask[state.choice[q]] & table.mask[c]:
+            if not lift(table, state, q, moved, before, days, count):
+                return -1 - count
+            count += 1
+        q = following
+    if state.busy[bed] & table.mask[c]:
+        return -1 - count
+    while True:
+        q = clash(table, state, i, bed, day)
+        if q == -1:
+            return count
+        if q < 0 or not lift(table, state, q, moved, before, days, count):
+            return -1 - count
+        count += 1
+
+
+@inner
+def attempt(table, state, i, random, moved, before, days):  # type: ignore[no-untyped-def]
+    """Try to move one person; (people moved, whether the move came about)."""
+    count = 0
+    moved[0], before[0], days[0] = i, state.choice[i], state.day[i]
+    if state.choice[i] >= 0:
+        if not lift(table, state, i, moved, before, days, 0):
+            return 0, False
+        if chance(random) < 0.05:
+            return 1, True
+    count = 1
+    c, day = pick(table, state, i, random)
+    if c < 0 or c == before[0]:
+        return count, False
+    count = displace(table, state, i, c, day, moved, before, days, count)
+    if count < 0:
+        return -1 - count, False
+    if not may_come(table, state, i, c, day):
+        return count, False
+    come(table, state, i, c, day)
+    for n in range(1, count):
+        settle(table, state, moved[n])
+    return count, True
+
+
+def _make_anneal(sources: int) -> Callable[..., None]:
+    @entry
+    def anneal(table, state, best, random, hot, cold, moves):  # type: ignore[no-untyped-def]
+        """Try so many moves while the temperature falls from `hot` to `cold`, in hundredths of a point.
+
+        `best` is (choice, day, total) of the best plan so far, and is kept up to date.
+        """
+        moved, before, days = np.zeros(8, np.int64), np.zeros(8, np.int64), np.zeros(8, np.int64)
+        choice, day, total = best
+        people = state.choice.shape[0]
+        temperature, cooling = hot, (cold / hot) ** (1.0 / max(moves, 1))
+        for _ in range(moves if sources and people else 0):
+            temperature *= cooling
+            old = state.total[0]
+            i = int(chance(random) * people)
+            count, done = attempt(table, state, i, random, moved, before, days)
+            delta = state.total[0] - old
+            if not done or (delta > 0 and chance(random) >= math.exp(-delta / temperature)):
+                put_back(table, state, moved, before, days, count)
+            elif state.total[0] < total[0]:
+                total[0] = state.total[0]
+                choice[:], day[:] = state.choice, state.day
+
+    return anneal
+
+
+def _make_begin(sources: int) -> Callable[..., None]:
+    @entry
+    def begin(table, state, order):  # type: ignore[no-untyped-def]
+        """Place one after the other where it costs least."""
+        for n in range(order.shape[0] if sources else 0):
+            settle(table, state, order[n])
+
+    return begin
+
+
+anneal: Any = _make_anneal(SOURCES)
+begin: Any = _make_begin(SOURCES)
