@@ -200,6 +200,15 @@ ADDRESSES: dict[str, Row] = {
     "booking-confirm": row("beds.view@here", PLACE, why=DESK, booking_id=STAY),
     "booking-release": row("beds.view@here", PLACE, why=DESK, booking_id=STAY),
     "booking-no-show": row("beds.view@here", RECEIVE, why=DESK, booking_id=STAY),
+    # plans
+    "planning:plans": row(
+        "planning.view@anywhere",
+        "planning.run@here",
+        {"where": "organisation:$organisation_id", "days": "14", "seconds": "10"},
+    ),
+    "planning:plan": row("planning.view@here", run_id="run_id"),
+    "planning:stop": row(post="planning.run@here", run_id="run_id"),
+    "planning:accept": row(post="planning.accept@here", run_id="run_id", data={"accept": "$proposal_tick"}),
     "demo-pace": row("demo.pace@anywhere", "demo.pace@anywhere", data={"speed": "10"}),
 }
 

@@ -37,6 +37,7 @@ CARE = {
     "beds.FollowUpCall": "booking__capacity__site",
     "beds.WardNotice": "ward__site",
     "interop.InboundMessage": "source__organisation__sites",
+    "planning.Proposal": "request__site",
 }
 """Tables whose rows belong to an organisation, and the way to its site."""
 

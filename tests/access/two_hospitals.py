@@ -17,6 +17,7 @@ from yipan.base.patients.models import Patient
 from yipan.interop.models import InboundMessage, Source
 from yipan.lines.beds.models import FollowUpCall, WardNotice
 from yipan.lines.beds.tests.busy import ask, lie
+from yipan.planning.models import Proposal, Run
 from yipan.spine import booking
 from yipan.spine.booking import Claim
 from yipan.spine.models import Booking, Request
@@ -60,7 +61,12 @@ def side(name: str) -> Side:
     message = InboundMessage.objects.create(
         received_at=NOON, peer="test", source=source, digest=network.site.code, raw=b"MSH|"
     )
-    return Side(network, stay, ask(network), message)
+    waiting = ask(network)
+    run = Run.objects.create(organisation=network.organisation, created_at=NOON, created_by="tester")
+    times = {"start": NOON + DAY, "end": NOON + 3 * DAY}
+    bed = network.beds["neurology"][0]
+    Proposal.objects.create(run=run, kind="admission", request=waiting, bed=bed, tier="own", score=50, **times)
+    return Side(network, stay, waiting, message)
 
 
 def abroad(home: Side, host: Side) -> Booking:

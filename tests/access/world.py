@@ -23,6 +23,7 @@ from yipan.base.patients.models import DuplicateCandidate
 from yipan.interop.models import InboundMessage, LocationAlias, Source
 from yipan.kernel import clock
 from yipan.lines.beds.models import FollowUpCall, WardNotice
+from yipan.planning.models import Proposal, Run
 from yipan.spine.models import Booking
 from yipan.spine.testing import small_network
 
@@ -93,7 +94,7 @@ def build() -> World:
         "second_stay_id": second.pk,
         "stay_request_id": stay.request_id,
     }
-    world.ids |= _patients() | _accounts(world, stay) | _messages(hospital) | _notes(host, stay)
+    world.ids |= _patients() | _accounts(world, stay) | _messages(hospital) | _notes(host, stay) | _plan(hospital)
     return world
 
 
@@ -141,6 +142,18 @@ def _notes(host: Ward, stay: Booking) -> dict[str, Any]:
     call = FollowUpCall.objects.create(booking=stay, due_on=now.date())
     notice = WardNotice.objects.create(key="k", ward=host, kind="incoming", booking=stay, created_at=now)
     return {"call_id": call.pk, "notice_id": notice.pk}
+
+
+def _plan(hospital: hospitals.Hospital) -> dict[str, Any]:
+    """A plan that is being made, with a proposal for somebody who waits."""
+    now, request = clock.now(), hospital.waiting[0]
+    run = Run.objects.create(organisation=hospital.network.organisation, created_at=now, created_by="test")
+    start = now + timedelta(days=1)
+    times = {"start": start, "end": start + timedelta(days=3)}
+    row = Proposal.objects.create(
+        run=run, kind="admission", request=request, bed=hospital.bed(0), tier="allied", score=50, **times
+    )
+    return {"run_id": run.pk, "proposal_tick": f"{row.pk}:-"}
 
 
 def written() -> dict[str, int]:

@@ -39,6 +39,7 @@ INSTALLED_APPS = [
     "yipan.spine",
     "yipan.lines.beds",
     "yipan.interop",
+    "yipan.planning",
     "yipan.server",
 ]
 

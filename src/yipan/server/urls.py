@@ -20,6 +20,7 @@ ROOMS = (
     "yipan.base.patients.urls",
     "yipan.ui.urls",
     "yipan.interop.urls",
+    "yipan.planning.urls",
     *(("yipan.server.demo.pages",) if environment.wants_demo() else ()),
 )
 

@@ -17,6 +17,7 @@ FIRST_RELEASE = {
     "spine": "0003_booking_changed",
     "beds": "0002_live_bookings",
     "interop": "0004_open_columns_gone",
+    "planning": "0001_initial",
     "server": "0001_initial",
     "vault": "0002_how_long",
 }

@@ -10,6 +10,6 @@ The model with its formula: docs/background/admissions.md. Hard rules are those 
 
 from yipan.engine.optimise.admissions.instance import A_DAY, Instance, Outlier, Prices, Waiting
 from yipan.engine.optimise.admissions.problem import Admissions, Place, Plan
-from yipan.engine.optimise.admissions.world import in_plan
+from yipan.engine.optimise.admissions.world import in_plan, occupancy
 
-__all__ = ["A_DAY", "Admissions", "Instance", "Outlier", "Place", "Plan", "Prices", "Waiting", "in_plan"]
+__all__ = ["A_DAY", "Admissions", "Instance", "Outlier", "Place", "Plan", "Prices", "Waiting", "in_plan", "occupancy"]

@@ -12,6 +12,7 @@ from yipan.engine.optimise.admissions.instance import Instance, Outlier, Waiting
 from yipan.engine.optimise.admissions.problem import Place
 from yipan.engine.placement import NEVER, Beds
 from yipan.engine.placement.beds import GUEST
+from yipan.engine.placement.codes import BedState
 from yipan.engine.placement.later import later
 
 
@@ -44,3 +45,21 @@ def _booked(instance: Instance, places: Iterable[Place]) -> Beds:
     np.minimum.at(first, coming["bed"], coming["since"])
     rows["available_until"] = np.minimum(rows["available_until"], first)
     return replace(instance.beds, beds=rows, guests=booked)
+
+
+def occupancy(instance: Instance, plan: Iterable[Place]) -> tuple[Any, Any, Any]:
+    """Open beds, people in beds without the plan, and with it: arrays (wards, days + 1); the first column is now.
+
+    Each day at the hour at which people come; a bed that is kept counts as taken, one that is cleaned does not.
+    """
+    booked = _booked(instance, plan)
+    shape = (len(instance.beds.wards), instance.days + 1)
+    opened, before, after = (np.zeros(shape, np.int64) for _ in range(3))
+    for column in range(instance.days + 1):
+        minutes = instance.minute(column - 1) if column else 0
+        for beds, out in ((instance.beds, before), (booked, after)):
+            rows = later(beds, minutes, instance.turnover).beds
+            taken = (rows["state"] == BedState.OCCUPIED) | (rows["state"] == BedState.HELD)
+            out[:, column] = np.bincount(rows["ward"][taken], minlength=shape[0])
+            opened[:, column] = np.bincount(rows["ward"][rows["state"] != BedState.CLOSED], minlength=shape[0])
+    return opened, before, after

@@ -20,11 +20,14 @@ from yipan.spine.queries import RequestState, present, state_of
 from yipan.spine.states import State
 
 
-def hold_bed(*, actor: Actor, request_id: UUID, bed_id: UUID, start: datetime | None = None) -> Booking:
+def hold_bed(
+    *, actor: Actor, request_id: UUID, bed_id: UUID, start: datetime | None = None, end: datetime | None = None
+) -> Booking:
     """Keep a bed for a request, for as long as the policy says, with the reasons recorded.
 
     The rules are asked again under the ward's lock, so that what the page showed a minute ago cannot put a woman into
-    a men's room. For a patient who lies in a bed already this plans a transfer. Raises Conflict("bed_refused") with the
+    a men's room. For a patient who lies in a bed already this plans a transfer. With `start` and `end` a bed is kept
+    for a day to come, behind everybody who is stated to have left by then. Raises Conflict("bed_refused") with the
     rule, Conflict("capacity_taken"), Conflict("patient_elsewhere"), Refused.
     """
     place = known.bed_place(bed_id)
@@ -36,7 +39,7 @@ def hold_bed(*, actor: Actor, request_id: UUID, bed_id: UUID, start: datetime | 
         _refuse_unless(request_id, RequestState.WAITING, RequestState.ACTIVE)
         lock_ward(place.ward_id)
         here = present(patient_id=request.patient_id)
-        judged = proposals.judge(request, bed_id=bed_id, start=start, at=now)
+        judged = proposals.judge(request, bed_id=bed_id, start=start, at=now, until=end)
         begin = max(start or now, judged.choice.available_at)
         row = booking.hold(
             claims=[
@@ -44,7 +47,7 @@ def hold_bed(*, actor: Actor, request_id: UUID, bed_id: UUID, start: datetime | 
                     capacity_id=place.capacity_id,
                     request=request,
                     start=begin if here is None else max(begin, now + timedelta(minutes=1)),
-                    end=policy.expected_end(begin, float(request.admission.expected_days)),
+                    end=end or policy.expected_end(begin, float(request.admission.expected_days)),
                     previous_id=here.id if here else None,
                 )
             ],

@@ -82,11 +82,14 @@ def network() -> Network:
     return known
 
 
-def live(at: datetime, *, without: tuple[UUID, ...] = ()) -> tuple[Network, Beds]:
-    """The network with its bookings at an instant. `without` leaves bookings out (the other half of a swap)."""
+def live(at: datetime, *, without: tuple[UUID, ...] = (), stated: bool = False) -> tuple[Network, Beds]:
+    """The network with its bookings at an instant. `without` leaves bookings out (the other half of a swap).
+
+    `stated` believes the end stated on admission where the ward has announced none: for plans of coming days.
+    """
     described = network()
     beds = described.beds.copy()
-    guests = mirror(described.version, described.bed).put_on(beds, at, without)
+    guests = mirror(described.version, described.bed).put_on(beds, at, without, stated=stated)
     return described, Beds(
         beds=beds,
         rooms=described.rooms,

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cached_property
-from typing import Any
+from typing import Any, Protocol
 from uuid import UUID
 
 from django.db.models import Exists, OuterRef, QuerySet
@@ -19,7 +19,6 @@ from yipan.base.network.queries import placement_policy
 from yipan.engine.placement import Policy
 from yipan.kernel import clock
 from yipan.lines.beds import policy, words
-from yipan.lines.beds.models import Placement
 from yipan.lines.beds.policy import PathClock
 from yipan.lines.beds.queries import proposals
 from yipan.lines.beds.queries.facts import request_with_facts
@@ -237,10 +236,27 @@ def offers(*, actor: Actor, request: Request, limit: int = 8) -> Offers:
     )
 
 
-def recorded(placement: Placement) -> tuple[list[Said], list[Refusal]]:
+class Reasoned(Protocol):
+    """Whatever keeps the reasons of a choice: a placement, or a proposal of a plan."""
+
+    pk: Any
+    reasons: list[dict[str, Any]]
+    why_not: list[dict[str, Any]]
+
+
+def recorded(placement: Reasoned) -> tuple[list[Said], list[Refusal]]:
     """The reasons of a decision as they were when it was made: for the bed, and against the better tiers."""
-    wards = Ward.objects.select_related("site").in_bulk({UUID(r["ward"]) for r in placement.why_not})
-    refusals = [
+    return recorded_reasons([placement])[placement.pk]
+
+
+def recorded_reasons(rows: Sequence[Reasoned]) -> dict[Any, tuple[list[Said], list[Refusal]]]:
+    """`recorded` for many at once, by primary key."""
+    wards = Ward.objects.select_related("site").in_bulk({UUID(r["ward"]) for row in rows for r in row.why_not})
+    return {row.pk: ([said(told) for told in row.reasons], _refusals(row, wards)) for row in rows}
+
+
+def _refusals(placement: Reasoned, wards: Mapping[UUID, Ward]) -> list[Refusal]:
+    return [
         Refusal(
             tier=r["tier"],
             ward=wards[UUID(r["ward"])],
@@ -252,7 +268,6 @@ def recorded(placement: Placement) -> tuple[list[Said], list[Refusal]]:
         for r in placement.why_not
         if UUID(r["ward"]) in wards
     ]
-    return [said(told) for told in placement.reasons], refusals
 
 
 def _against(reasons: Iterable[dict[str, Any]]) -> tuple[str, ...]:

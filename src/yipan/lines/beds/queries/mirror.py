@@ -90,10 +90,13 @@ class Mirror:
         slots = {booking: where[slot] for booking, slot in self.slots.items() if slot in where}
         return Mirror(self.seen, slots, self.rows[kept])
 
-    def put_on(self, beds: NDArray[np.void], at: datetime, without: Collection[UUID] = ()) -> NDArray[np.void]:
+    def put_on(
+        self, beds: NDArray[np.void], at: datetime, without: Collection[UUID] = (), *, stated: bool = False
+    ) -> NDArray[np.void]:
         """Write what these bookings mean at `at` into `beds` (free so far), and return the guests.
 
-        `without` are bookings to leave out.
+        `without` are bookings to leave out. `stated`: the end that was stated when a patient came counts like one that
+        the ward has announced.
         """
         now = at.timestamp()
         keep = (self.rows["state"] != GONE) & (self.rows["bed"] >= 0) & (self.rows["expires"] > now)
@@ -104,14 +107,15 @@ class Mirror:
         active, care = rows["state"] == ACTIVE, rows["purpose"] == CARE
         there = rows["bed"][active]
         beds["state"][there] = UNDER_WAY[rows["purpose"][active]]
-        told = (~care | rows["announced"]) & (until != NEVER)
+        known = rows["announced"] | stated
+        told = (~care | known) & (until != NEVER)
         beds["available_at"][there] = np.where(told, np.maximum(until, 0), NEVER)[active]
         coming = rows["bed"][~active]
         np.minimum.at(beds["available_until"], coming, np.maximum(since[~active], 0))
         due = coming[since[~active] <= 0]
         beds["state"][due[beds["state"][due] == BedState.FREE]] = BedState.HELD
         guests = np.zeros(int(care.sum()), GUEST)
-        leaves = np.where(rows["announced"] | ~active, until, NEVER)
+        leaves = np.where(known | ~active, until, NEVER)
         for name, values in (("bed", rows["bed"]), ("since", since), ("until", leaves)):
             guests[name] = values[care]
         for name in ("pathogen", "sex", "isolation"):

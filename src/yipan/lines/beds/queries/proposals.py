@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -25,6 +26,7 @@ from yipan.engine.placement.codes import (
     Shown,
     Urgency,
 )
+from yipan.engine.placement.later import later
 from yipan.kernel import clock
 from yipan.kernel.errors import Conflict
 from yipan.lines.beds.queries import arrays
@@ -141,15 +143,27 @@ def for_request(*, actor: Actor, request: Request, limit: int = 8, start: dateti
 
 
 def judge(
-    request: Request, *, bed_id: UUID, start: datetime | None, at: datetime, without: UUID | None = None
+    request: Request,
+    *,
+    bed_id: UUID,
+    start: datetime | None,
+    at: datetime,
+    without: UUID | None = None,
+    until: datetime | None = None,
 ) -> Judged:
     """One bed, judged by the same rules. Raises Conflict("bed_refused", rule=…) with the first rule it does not pass.
 
-    `without` is a booking to leave out of the picture: that of the patient who leaves in a swap.
+    `without` is a booking to leave out of the picture: that of the patient who leaves in a swap. With `until`, for a
+    stay from `start` to then, it is the network of that hour that is judged, with everybody gone who is stated to be.
     """
-    asked = _ask(request, start, at, without=(without,) if without else ())
+    if start is not None and until is not None:
+        here = present(patient_id=request.patient_id)
+        asked = Hours(at).ask(request, start, until, here.capacity_id if here is not None else None)
+        refusal = refusal_of(asked, bed_id)
+    else:
+        asked = _ask(request, start, at, without=(without,) if without else ())
+        refusal = asked.ranking.refusal(asked.network.bed[bed_id])
     bed = asked.network.bed[bed_id]
-    refusal = asked.ranking.refusal(bed)
     if refusal is not Refusal.NONE:
         raise Conflict("bed_refused", rule=messages.sentence(refusal.rule_code))
     position = int(np.flatnonzero(asked.ranking.order == bed)[0]) + 1
@@ -166,7 +180,9 @@ def turnover(place: BedPlace) -> timedelta:
 
 
 @dataclass(frozen=True, slots=True)
-class _Asked:
+class Asked:
+    """A request as placement was asked about it in a network, with the answer. `at` is the instant of that network."""
+
     at: datetime
     network: Network
     beds: Beds
@@ -218,14 +234,48 @@ class _Asked:
         return value
 
 
-def _ask(request: Request, start: datetime | None, at: datetime, *, without: Sequence[UUID] = ()) -> _Asked:
+def _ask(request: Request, start: datetime | None, at: datetime, *, without: Sequence[UUID] = ()) -> Asked:
     here = present(patient_id=request.patient_id)
     # The patient's own held or confirmed bed must not stand in the way of a better one.
     network, beds = arrays.live(at, without=tuple(without))
     policy, version = placement_policy(request.home_department.site.organisation.path)
     current = network.bed.get(here.capacity_id, -1) if here is not None and not without else -1
     need = need_of(request, network, at=at, start=start, current_bed=current)
-    return _Asked(at, network, beds, need, policy, version, rank(beds, need, policy))
+    return Asked(at, network, beds, need, policy, version, rank(beds, need, policy))
+
+
+class Hours:
+    """The network as it will be at hours to come, by what is known at an instant: read once for many questions."""
+
+    def __init__(self, at: datetime) -> None:
+        self.at = at
+        self.network, self._now = arrays.live(at, stated=True)
+        self._then: dict[tuple[datetime, int], Beds] = {}
+        self._policies: dict[str, tuple[Policy, str]] = {}
+
+    def ask(self, request: Request, start: datetime, until: datetime, current_bed: UUID | None) -> Asked:
+        """Placement asked about a stay from `start` to `until`; `current_bed` is where the patient lies now."""
+        path = request.home_department.site.organisation.path
+        if path not in self._policies:
+            self._policies[path] = placement_policy(path)
+        policy, version = self._policies[path]
+        key = start, policy.times.turnover_minutes
+        if key not in self._then:
+            minutes = max(math.ceil((start - self.at).total_seconds() / 60), 0)
+            self._then[key] = later(self._now, minutes, policy.times.turnover_minutes)
+        beds, current = self._then[key], self.network.bed.get(current_bed, -1) if current_bed else -1
+        need = need_of(request, self.network, at=self.at, start=start, current_bed=current)
+        need = replace(need, start=0, stay_days=max((until - start) / timedelta(days=1), 0.01))
+        return Asked(start, self.network, beds, need, policy, version, rank(beds, need, policy))
+
+
+def refusal_of(asked: Asked, bed_id: UUID) -> Refusal:
+    """Why a bed cannot be had at the very hour that was asked about; Refusal.NONE when it can."""
+    bed = asked.network.bed.get(bed_id)
+    if bed is None:
+        return Refusal.CLOSED
+    refusal = asked.ranking.refusal(bed)
+    return Refusal.NOT_READY if refusal is Refusal.NONE and asked.ranking.result.ready[bed] > 0 else refusal
 
 
 def need_of(request: Request, network: Network, *, at: datetime, start: datetime | None, current_bed: int) -> Need:
