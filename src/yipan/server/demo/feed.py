@@ -109,7 +109,7 @@ class Day:
 
     def _place(self) -> None:
         """The colleague places those who have waited longest, when many wait."""
-        rows = waiting(Request.objects.filter(line="beds")).order_by("created_at")
+        rows = waiting(Request.objects.filter(line="beds", wanted_from__lte=clock.now())).order_by("created_at")
         ids = list(rows.values_list("id", flat=True))
         for request_id in ids[: max(0, len(ids) - ENOUGH_WAIT)][:10]:
             with contextlib.suppress(YipanError):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db.models import Count
@@ -28,6 +28,9 @@ from yipan.spine.states import State
 
 WAITING = 26
 KEPT = 9
+PLANNED = 160
+PLANNED_DAYS = 12
+"""Elective patients with a day in the next so many days, for whom the evening's plan is to find beds."""
 CLEANED = 34
 CLOSED = 11
 FIRST = "YJ1-NEU"
@@ -46,7 +49,16 @@ def invite(*, seed: int = 7) -> int:
     for request in requests[WAITING:]:
         _keep(request, confirm=chance.random() < 0.6)
     _clean_and_close(chance)
-    return len(requests)
+    planned = [_ask_for_a_day(cast, home, chance) for home in _large(chance, PLANNED)]
+    return len(requests) + len(planned)
+
+
+def _ask_for_a_day(cast: Cast, home: Department, chance: random.Random) -> Request:
+    """An elective admission for the morning of one of the next days, rather a near one (China's clock: UTC+8)."""
+    case = replace(cast.case(home), priority="elective", severity="general", isolation="none")
+    ahead = 1 + int(PLANNED_DAYS * chance.random() ** 1.7)
+    morning = (clock.now() + timedelta(hours=8, days=ahead)).replace(hour=1, minute=0, second=0, microsecond=0)
+    return _ask(case, chance, waited=timedelta(days=chance.uniform(0.5, 12)), wanted_from=morning)
 
 
 def _clean_and_close(chance: random.Random) -> None:
@@ -63,16 +75,22 @@ def _clean_and_close(chance: random.Random) -> None:
 
 
 def _homes(chance: random.Random) -> Iterator[Department]:
+    yield from Department.objects.filter(code=FIRST).select_related("site__organisation")
+    yield from _large(chance, WAITING + KEPT - 1)
+
+
+def _large(chance: random.Random, count: int) -> list[Department]:
+    """Departments by chance, the larger the more often."""
     departments = (
         Department.objects.annotate(size=Count("beds")).filter(size__gte=15).select_related("site__organisation")
     )
     large = list(departments.order_by("code"))
-    yield from (d for d in large if d.code == FIRST)
-    weights = [d.size for d in large]
-    yield from chance.choices(large, weights, k=WAITING + KEPT - 1)
+    return chance.choices(large, [d.size for d in large], k=count)
 
 
-def _ask(case: Case, chance: random.Random, *, waited: timedelta | None = None) -> Request:
+def _ask(
+    case: Case, chance: random.Random, *, waited: timedelta | None = None, wanted_from: datetime | None = None
+) -> Request:
     """A request of an invented patient, who has waited that long or as long as chance will have it."""
     assigner = case.home.site.organisation.code
     sex = "female" if case.home.specialty_id in WOMEN else chance.choice(("male", "female"))
@@ -86,6 +104,7 @@ def _ask(case: Case, chance: random.Random, *, waited: timedelta | None = None) 
         home_department_id=case.home.pk,
         attending_id=_attending(case.home.pk, chance),
         priority=case.priority,
+        wanted_from=wanted_from,
         certificate_no=f"ZY{clock.now():%y%m%d}{chance.randrange(10**4):04d}",
         certificate_at=clock.now() - waited,
         facts=AdmissionFacts(

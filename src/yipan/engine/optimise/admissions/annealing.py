@@ -34,13 +34,13 @@ def chance(random):  # type: ignore[no-untyped-def]
 @inner
 def settle(table, state, i):  # type: ignore[no-untyped-def]
     """Put somebody who is not placed into the cheapest choice that is possible; nothing when none is worth it."""
-    best, on, cost = -1, -1, table.none[i]
+    best, on, cost = -1, -1, table.people[i].none
     for day in range(table.start.shape[1] - 1):
         for c in range(table.start[i, day], table.start[i, day + 1]):
-            if table.cost[c] >= cost:
+            if table.choices[c].cost >= cost:
                 break
             if may_come(table, state, i, c, day):
-                best, on, cost = c, day, table.cost[c]
+                best, on, cost = c, day, table.choices[c].cost
                 break
     if best >= 0:
         come(table, state, i, best, on)
@@ -70,7 +70,7 @@ def lift(table, state, i, moved, before, days, count):  # type: ignore[no-untype
     """Take somebody out and remember where they were; False when they cannot be taken out."""
     if count >= MOST_MOVED or not may_leave(table, state, i):
         return False
-    moved[count], before[count], days[count] = i, state.choice[i], state.day[i]
+    moved[count], before[count], days[count] = i, state.people[i].choice, state.people[i].day
     leave(table, state, i)
     return True
 
@@ -80,27 +80,27 @@ def put_back(table, state, moved, before, days, count):  # type: ignore[no-untyp
     """Undo a move: everybody who was moved is where they were. Outliers leave their beds first and come back last."""
     for outliers in range(2):
         for n in range(count):
-            if state.choice[moved[n]] >= 0 and (table.origin[moved[n]] >= 0) == (outliers == 1):
+            if state.people[moved[n]].choice >= 0 and (table.people[moved[n]].origin >= 0) == (outliers == 1):
                 leave(table, state, moved[n])
     for outliers in range(1, -1, -1):
         for n in range(count):
-            if before[n] >= 0 and (table.origin[moved[n]] >= 0) == (outliers == 1):
+            if before[n] >= 0 and (table.people[moved[n]].origin >= 0) == (outliers == 1):
                 come(table, state, moved[n], before[n], days[n])
 
 
 @inner
 def displace(table, state, i, c, day, moved, before, days, count):  # type: ignore[no-untyped-def]
     """Take out whoever is in the way of a choice; the number of people moved, or -1 when somebody cannot be."""
-    bed = table.bed[c]
-    q = state.first[bed]
+    bed = table.choices[c].bed
+    q = state.beds[bed].first
     while q >= 0:
-        following = state.following[q]
-        if table.mask[state.choice[q]] & table.mask[c]:
+        following = state.people[q].following
+        if table.choices[state.people[q].choice].mask & table.choices[c].mask:
             if not lift(table, state, q, moved, before, days, count):
                 return -1 - count
             count += 1
         q = following
-    if state.busy[bed] & table.mask[c]:
+    if state.beds[bed].busy & table.choices[c].mask:
         return -1 - count
     while True:
         q = clash(table, state, i, bed, day)
@@ -115,8 +115,8 @@ def displace(table, state, i, c, day, moved, before, days, count):  # type: igno
 def attempt(table, state, i, random, moved, before, days):  # type: ignore[no-untyped-def]
     """Try to move one person; (people moved, whether the move came about)."""
     count = 0
-    moved[0], before[0], days[0] = i, state.choice[i], state.day[i]
-    if state.choice[i] >= 0:
+    moved[0], before[0], days[0] = i, state.people[i].choice, state.people[i].day
+    if state.people[i].choice >= 0:
         if not lift(table, state, i, moved, before, days, 0):
             return 0, False
         if chance(random) < 0.05:
@@ -141,11 +141,11 @@ def _make_anneal(sources: int) -> Callable[..., None]:
     def anneal(table, state, best, random, hot, cold, moves):  # type: ignore[no-untyped-def]
         """Try so many moves while the temperature falls from `hot` to `cold`, in hundredths of a point.
 
-        `best` is (choice, day, total) of the best plan so far, and is kept up to date.
+        `best` is (people, total) of the best plan so far, and is kept up to date.
         """
         moved, before, days = np.zeros(8, np.int64), np.zeros(8, np.int64), np.zeros(8, np.int64)
-        choice, day, total = best
-        people = state.choice.shape[0]
+        kept, total = best
+        people = state.people.shape[0]
         temperature, cooling = hot, (cold / hot) ** (1.0 / max(moves, 1))
         for _ in range(moves if sources and people else 0):
             temperature *= cooling
@@ -157,7 +157,8 @@ def _make_anneal(sources: int) -> Callable[..., None]:
                 put_back(table, state, moved, before, days, count)
             elif state.total[0] < total[0]:
                 total[0] = state.total[0]
-                choice[:], day[:] = state.choice, state.day
+                for n in range(people):
+                    kept[n].choice, kept[n].day = state.people[n].choice, state.people[n].day
 
     return anneal
 

@@ -38,27 +38,27 @@ def _make_relaxed(sources: int) -> Callable[..., float]:
             for day in range(prices.shape[1]):
                 use[bed, day] = -1.0
                 value -= prices[bed, day]
-        for i in range(table.none.shape[0] if sources else 0):
-            own, kept = table.origin[i], table.origin_mask[i]
+        for i in range(table.people.shape[0] if sources else 0):
+            own, kept = table.people[i].origin, table.people[i].kept
             stay = on_days(prices, own, kept) if own >= 0 else 0.0
-            best, chosen, freed = table.none[i] + stay, -1, 0
+            best, chosen, freed = table.people[i].none + stay, -1, 0
             for day in range(prices.shape[1]):
                 after = kept & ~((2 << day) - 1)
                 base = on_days(prices, own, kept & ~after) if own >= 0 else 0.0
                 if table.omitted[i, day] + base < best:
                     best, chosen, freed = table.omitted[i, day] + base, -2, after
                 for c in range(table.start[i, day], table.start[i, day + 1]):
-                    if table.cost[c] + base >= best:
+                    if table.choices[c].cost + base >= best:
                         break
-                    cost = table.cost[c] + base + on_days(prices, table.bed[c], table.mask[c])
+                    cost = table.choices[c].cost + base + on_days(prices, table.choices[c].bed, table.choices[c].mask)
                     if cost < best:
                         best, chosen, freed = cost, c, after
             value += best
             for day in range(prices.shape[1]):
                 if own >= 0 and (kept & ~freed) >> day & 1:
                     use[own, day] += 1.0
-                if chosen >= 0 and table.mask[chosen] >> day & 1:
-                    use[table.bed[chosen], day] += 1.0
+                if chosen >= 0 and table.choices[chosen].mask >> day & 1:
+                    use[table.choices[chosen].bed, day] += 1.0
         return value
 
     return relaxed
@@ -69,7 +69,7 @@ relaxed: Any = _make_relaxed(SOURCES)
 
 def lower_bound(table: Table, known: float, rounds: int = ROUNDS) -> float:
     """A lower bound of every plan's cost, in CENTS; `known` is the cost of some plan."""
-    shape = (len(table.ward), table.ready.shape[1])
+    shape = (len(table.beds), table.days.shape[1])
     prices, use = np.zeros(shape), np.zeros(shape)
     best, pace, since = -np.inf, 1.5, 0
     for _ in range(rounds):

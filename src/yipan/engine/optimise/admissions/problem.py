@@ -17,8 +17,8 @@ from yipan.engine.optimise.admissions.table import CENTS, Parts, Table, build, c
 from yipan.engine.optimise.solving import Point, Reason, Result, Stop
 
 CHUNK = 5_000
-HOT, COLD = 60.0, 0.2
-"""Temperatures in points: at first an urgent patient may wait some days longer for once, at last nothing may."""
+HOT, COLD = 5.0, 0.05
+"""Temperatures in points: at first a move may cost a day of an elective patient's waiting, at last nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,10 +66,10 @@ class _Search:
         self.problem, self.table, self.stop, self.progress = problem, table, stop, progress
         self.anneal = anneal
         self.states = [new_state(table) for _ in range(threads)]
-        order = np.lexsort((np.arange(len(table.none)), -table.none)).astype(np.int64)
+        order = np.lexsort((np.arange(len(table.people)), -table.people["none"])).astype(np.int64)
         for state in self.states:
             begin(table, state, order)
-        self.best = [(s.choice.copy(), s.day.copy(), s.total.copy()) for s in self.states]
+        self.best = [(s.people.copy(), s.total.copy()) for s in self.states]
         self.random = [np.array([_scrambled(seed, t)], np.uint64) for t in range(threads)]
         for t in range(threads):  # compile before the clock starts
             anneal(table, self.states[t], self.best[t], self.random[t], 1.0, 1.0, 0)
@@ -121,7 +121,7 @@ class _Search:
         return None
 
     def _cost(self) -> int:
-        return min(int(total[0]) for _, _, total in self.best)
+        return min(int(total[0]) for _, total in self.best)
 
     def _tell(self) -> None:
         point = Point(
@@ -135,11 +135,13 @@ class _Search:
         self.progress(point)
 
     def _result(self, reason: Reason) -> Result[Plan]:
-        choice, day, total = min(self.best, key=lambda best: int(best[2][0]))
+        people, total = min(self.best, key=lambda best: int(best[1][0]))
+        beds = self.table.choices["bed"]
         plan = tuple(
-            Place(i, int(day[i]), int(self.table.bed[choice[i]])) for i in np.flatnonzero(choice >= 0).tolist()
+            Place(i, int(people["day"][i]), int(beds[people["choice"][i]]))
+            for i in np.flatnonzero(people["choice"] >= 0).tolist()
         )
-        parts = components(self.problem.instance, self.table, choice, day, int(total[0]))
+        parts = components(self.problem.instance, self.table, people, int(total[0]))
         return Result(
             solution=plan,
             cost=sum(parts.values()),
@@ -158,16 +160,17 @@ def _scrambled(seed: int, thread: int) -> int:
     return int(np.random.SeedSequence([seed, thread]).generate_state(1, np.uint64)[0]) | 1
 
 
-def components(instance: Instance, table: Table, choice: Any, day: Any, total: int) -> dict[str, float]:
+def components(instance: Instance, table: Table, people: Any, total: int) -> dict[str, float]:
     """What a plan costs, part by part, in points; `total` in CENTS includes the overload."""
+    choice, day = people["choice"], people["day"]
     placed, absent = np.flatnonzero(choice >= 0).tolist(), np.flatnonzero(choice < 0).tolist()
     parts = dict.fromkeys(Parts._fields, 0.0) | {"unplaced": 0.0}
     for i in placed:
-        c = int(choice[i])
-        one = parts_of(instance, i, int(day[i]), int(table.place[c]), float(table.score[c]))
+        chosen = table.choices[choice[i]]
+        one = parts_of(instance, i, int(day[i]), int(chosen["place"]), float(chosen["score"]))
         for name, value in one._asdict().items():
             parts[name] += float(value)
     for i in absent:
         parts["unplaced" if i < len(instance.waiting) else "away"] += cost_of_none(instance, i)
-    above = total - int(table.cost[choice[placed]].sum()) - int(table.none[absent].sum())
+    above = total - int(table.choices["cost"][choice[placed]].sum()) - int(table.people["none"][absent].sum())
     return parts | {"overload": above / CENTS}

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from yipan.engine.optimise.admissions.instance import A_DAY, Instance, Waiting
 from yipan.engine.placement import Beds
-from yipan.engine.placement.beds import GUEST
+from yipan.engine.placement.beds import GUEST, Struct
 from yipan.engine.placement.case import resolve
 from yipan.engine.placement.codes import BedState
 from yipan.engine.placement.later import later
@@ -31,34 +31,49 @@ NO_LIMIT = 2**60
 Int = NDArray[np.int64]
 
 
-class Table(NamedTuple):
-    """N people, D days, B beds, W wards, R rooms, C choices, K kinds of rooms. Costs in CENTS of a point.
+CHOICE = np.dtype(
+    [
+        ("cost", "i8"),  # CENTS
+        ("score", "f8"),  # 0..100, in the network without the plan
+        ("bed", "i4"),
+        ("least", "i4"),  # beds that have to stay ready in the ward
+        ("mask", "i4"),  # days on which the bed is taken
+        ("place", "i4"),  # of the bed's tier in the policy's order
+    ],
+    align=True,
+)
+PERSON = np.dtype(
+    [
+        ("none", "i8"),  # CENTS of not being placed, or of staying
+        ("stay", "i4"),  # minutes from a day's hour on; for outliers from the first day's hour to their leaving
+        ("origin", "i4"),  # bed of an outlier, -1
+        ("kept", "i4"),  # days on which nobody else can have that bed
+    ],
+    align=True,
+)
+PLACE = np.dtype([("ward", "i4"), ("room", "i4"), ("kind", "i4"), ("counted", "i4")], align=True)
+"""A bed: ward, room, kind of the room, days on which it counts as ready for its ward."""
+WARD_DAY = np.dtype([("ready", "i4"), ("spare", "i4")], align=True)
+"""Beds ready for a day without anybody of the plan; beds that may be taken before the ward is above comfort."""
 
-    Choices of person i on day d are rows `start[i, d]`..`start[i, d + 1]`, cheapest first. Masks have a bit for each
-    day. An outlier's own bed is `origin`, which nobody else can have on the days `origin_mask`.
+
+class Table(NamedTuple):
+    """N people, D days, B beds, W wards, R rooms, C choices, K kinds of rooms. Masks have a bit for each day.
+
+    Choices of person i on day d are rows `start[i, d]`..`start[i, d + 1]`, cheapest first; `omitted[i, d]` is the least
+    cost of a choice that was left out. The beds of room r are `in_room[rooms[r]]`..; `apart[k, p, q]`: in a room of
+    kind k, person p may not come to person q. `overload` is the price of a bed-day in CENTS.
     """
 
     start: Int  # (N, D + 1)
-    bed: Int  # (C,)
-    cost: Int  # (C,)
-    least: Int  # (C,) beds that have to stay ready in the ward
-    mask: Int  # (C,) days on which the bed is taken
-    place: Int  # (C,) place of the bed's tier in the policy's order
-    score: NDArray[np.float64]  # (C,) 0..100, in the network without the plan
-    omitted: Int  # (N, D) the least that a choice costs which was left out
-    none: Int  # (N,) cost of not being placed, or of staying
-    arrival: Int  # (N,) minutes of stay from a day's hour on; for outliers the minute of leaving after the first hour
-    origin: Int  # (N,) bed of an outlier, -1
-    origin_mask: Int  # (N,)
-    apart: NDArray[np.bool_]  # (K, N, N) the row may not come to the column
-    ward: Int  # (B,)
-    room: Int  # (B,)
-    kind: Int  # (R,)
-    beds_of: Int  # (R + 1,) rows of `in_room`
+    choices: Struct  # (C,) of CHOICE
+    omitted: Int  # (N, D)
+    people: Struct  # (N,) of PERSON
+    beds: Struct  # (B,) of PLACE
+    days: Struct  # (W, D) of WARD_DAY
+    rooms: Int  # (R + 1,)
     in_room: Int  # (B,)
-    counted: Int  # (B,) days on which the bed counts as ready for its ward
-    ready: Int  # (W, D) beds ready for a day, without anybody of the plan
-    spare: Int  # (W, D) beds that may be taken before a ward is above comfort
+    apart: NDArray[np.bool_]  # (K, N, N)
     overload: int
 
 
@@ -87,7 +102,7 @@ def build(instance: Instance, told: Callable[[float], None] = lambda share: None
     n, days, beds = len(instance), instance.days, instance.beds.beds
     turns = np.where(instance.beds.wards["turnover"] >= 0, instance.beds.wards["turnover"], instance.turnover)
     start, omitted = np.zeros((n, days + 1), np.int64), np.full((n, days), NO_LIMIT)
-    found: list[list[Any]] = []
+    found = [np.zeros(0, CHOICE)]
     size = 0
     for i in range(n):
         for day in range(days):
@@ -95,28 +110,36 @@ def build(instance: Instance, told: Callable[[float], None] = lambda share: None
             if day in instance.days_of(i):
                 rows, omitted[i, day] = _choices(instance, networks[day], i, day, turns)
                 found.append(rows)
-                size += len(rows[0])
+                size += len(rows)
         start[i, days] = size
         told((i + 1) / n)
-    bed, cost, least, mask, place, score = (np.concatenate(column) for column in zip(_NOTHING, *found, strict=True))
     kinds, kind = room_kinds(instance.beds.rooms)
     apart = np.zeros((len(kinds), n, n), np.bool_)
     if n:
         strangers(_cases(instance, networks[0]), _guests(instance), kinds, np.array([-1], np.int32), apart)
     order = np.argsort(beds["room"], kind="stable").astype(np.int64)
+    rooms = np.searchsorted(beds["room"][order], np.arange(len(kind) + 1)).astype(np.int64)
     ready, counted = _ready(networks)
-    return Table(
-        start, bed, cost, least, mask, place, score, omitted,
-        np.array([_cents(cost_of_none(instance, i)) for i in range(n)], np.int64),
-        np.array([_stay(instance, i) for i in range(n)], np.int64),
-        np.array([instance.person(i).need.current_bed for i in range(n)], np.int64),
-        np.array([_origin_mask(instance, i, turns) for i in range(n)], np.int64),
-        apart,
-        beds["ward"].astype(np.int64), beds["room"].astype(np.int64), kind,
-        np.searchsorted(beds["room"][order], np.arange(len(kind) + 1)).astype(np.int64),
-        order, counted, ready, _spare(instance, networks, turns),
-        _cents(instance.prices.overload),
-    )  # fmt: skip
+    days_of_wards = np.zeros(ready.shape, WARD_DAY)
+    days_of_wards["ready"], days_of_wards["spare"] = ready, _spare(instance, networks, turns)
+    places = np.zeros(len(beds), PLACE)
+    for name, values in (("ward", beds["ward"]), ("room", beds["room"]), ("kind", kind[beds["room"]])):
+        places[name] = values
+    places["counted"] = counted
+    people, price = _people(instance, turns), _cents(instance.prices.overload)
+    return Table(start, np.concatenate(found), omitted, people, places, days_of_wards, rooms, order, apart, price)
+
+
+def _people(instance: Instance, turns: Any) -> Struct:
+    rows = np.zeros(len(instance), PERSON)
+    for i in range(len(instance)):
+        rows[i] = (
+            _cents(cost_of_none(instance, i)),
+            _stay(instance, i),
+            instance.person(i).need.current_bed,
+            _origin_mask(instance, i, turns),
+        )
+    return rows
 
 
 def parts_of(instance: Instance, row: int, day: int, place: Any, score: Any) -> Parts:
@@ -150,11 +173,8 @@ def _assess(beds: Beds, case: Any, result: Any) -> None:
     assess(beds.arrays, case, 0, result)
 
 
-_NOTHING = [*(np.zeros(0, np.int64) for _ in range(5)), np.zeros(0)]
-
-
-def _choices(instance: Instance, world: Beds, i: int, day: int, turns: Any) -> tuple[list[Any], int]:
-    """The cheapest beds of a person on a day, as columns of Table from `bed` on; the least cost of those left out."""
+def _choices(instance: Instance, world: Beds, i: int, day: int, turns: Any) -> tuple[Struct, int]:
+    """The cheapest beds of a person on a day as rows of CHOICE, and the least cost of those left out."""
     from yipan.engine.optimise.admissions.rules import MOST_LEFT, least_left
 
     need, policy = instance.need_on(i, day), instance.policy_of(i)
@@ -171,9 +191,11 @@ def _choices(instance: Instance, world: Beds, i: int, day: int, turns: Any) -> t
     order = order[:MOST_BEDS]
     rows, least = rows[order].astype(np.int64), np.zeros(len(order), np.int64)
     least_left(world.arrays, case, 0, result.tier, rows, least)
-    mask = _mask(day, -(-(need.stay_minutes + turns[world.beds["ward"][rows]]) // A_DAY), instance.days)
-    columns = [rows, cost[order], least, mask, place[order], result.score[rows]]
-    return [column[least < MOST_LEFT] for column in columns], left_out
+    out = np.zeros(len(rows), CHOICE)
+    out["bed"], out["cost"], out["least"] = rows, cost[order], least
+    out["place"], out["score"] = place[order], result.score[rows]
+    out["mask"] = _mask(day, -(-(need.stay_minutes + turns[world.beds["ward"][rows]]) // A_DAY), instance.days)
+    return out[least < MOST_LEFT], left_out
 
 
 def _mask(day: int, length: Any, days: int) -> Int:

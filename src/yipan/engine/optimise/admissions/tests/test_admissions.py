@@ -54,8 +54,10 @@ def test_the_table_holds_what_rank_accepts_and_nothing_else(seed: int) -> None:
             chosen = slice(table.start[row, day], table.start[row, day + 1])
             ranking = rank(oracle.world(instance, day), instance.need_on(row, day), instance.policy_of(row))
             accepted = ranking.order[ranking.result.ready[ranking.order] <= 0] if day in instance.days_of(row) else []
-            assert sorted(table.bed[chosen].tolist()) == sorted(int(bed) for bed in accepted)
-            assert [ranking.score(bed) for bed in table.bed[chosen].tolist()] == table.score[chosen].tolist()
+            assert sorted(table.choices["bed"][chosen].tolist()) == sorted(int(bed) for bed in accepted)
+            assert [ranking.score(bed) for bed in table.choices["bed"][chosen].tolist()] == table.choices["score"][
+                chosen
+            ].tolist()
 
 
 @given(SEEDS)
@@ -172,7 +174,7 @@ def test_what_does_not_fit_is_named() -> None:
 def test_costs_are_whole_hundredths() -> None:
     """The table's costs are exact integers, cheapest first within a day."""
     table = build(random_instance(11))
-    for row in range(len(table.none)):
+    for row in range(len(table.people)):
         for day in range(table.start.shape[1] - 1):
-            costs = table.cost[table.start[row, day] : table.start[row, day + 1]]
+            costs = table.choices["cost"][table.start[row, day] : table.start[row, day + 1]]
             assert (np.diff(costs) >= 0).all()
