@@ -20,7 +20,8 @@ from prometheus_client import Counter
 from yipan.base import audit
 from yipan.base.access import SYSTEM
 from yipan.codecs.hl7v2.ack import Outcome, immediate
-from yipan.interop.applying import CHANNEL, apply_pending
+from yipan.interop.applying import CHANNEL
+from yipan.interop.batches import apply_pending
 from yipan.interop.models import InboundMessage, MessageState, Source
 from yipan.interop.queue import ignore, replay, replay_waiting
 from yipan.interop.reading import Read, clean, hints, params_of, read_message, sender_names

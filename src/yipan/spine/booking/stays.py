@@ -5,8 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from django.db import transaction
-
+from yipan.base import unit
 from yipan.base.access import Actor, wall
 from yipan.kernel import clock
 from yipan.kernel.errors import Conflict, InvalidInput
@@ -39,7 +38,7 @@ def arrive(
     Raises Conflict("bed_not_ready") while the place is being cleaned or somebody else is in it.
     """
     at = at or clock.now()
-    with transaction.atomic():
+    with unit.atomic():
         booking, place, source = _with_source(booking_id)
         current = active(place)
         if current is not None:
@@ -66,7 +65,7 @@ def occupy(*, claim: Claim, by: Actor, at: datetime | None = None) -> Booking:
     Raises Conflict("capacity_taken") when another patient is in it or it is closed.
     """
     at = at or claim.start
-    with transaction.atomic():
+    with unit.atomic():
         place = lock([claim.capacity_id])[claim.capacity_id]
         return _enter(claim, place, by=by, at=at)
 
@@ -77,7 +76,7 @@ def depart(*, booking_id: UUID, by: Actor, turnover_length: timedelta, at: datet
     Raises InvalidInput("departure_before_arrival") when `at` lies before the stay.
     """
     at = at or clock.now()
-    with transaction.atomic():
+    with unit.atomic():
         (booking,), places = lock_bookings([booking_id])
         _leave(booking, places[booking.capacity_id], turnover_length, by=by, at=at)
     return booking
@@ -88,7 +87,7 @@ def move(
 ) -> Booking:
     """Transfer the patient of an active booking to another place at once; both halves happen or neither."""
     at = at or clock.now()
-    with transaction.atomic():
+    with unit.atomic():
         source = Booking.objects.filter(id=booking_id).values_list("capacity_id", flat=True)
         lock([*source, claim.capacity_id])
         (booking,), places = lock_bookings([booking_id])
@@ -102,7 +101,7 @@ def move(
 def swap(*, first_id: UUID, second_id: UUID, by: Actor, at: datetime | None = None) -> tuple[Booking, Booking]:
     """Two patients change places at once. No turnover: each bed's linen follows its patient."""
     at = at or clock.now()
-    with transaction.atomic():
+    with unit.atomic():
         (first, second), places = lock_bookings([first_id, second_id])
         ends = {b.id: b.end for b in (first, second)}
         for booking in (first, second):
@@ -124,7 +123,7 @@ def swap(*, first_id: UUID, second_id: UUID, by: Actor, at: datetime | None = No
 def undo_arrive(*, booking_id: UUID, by: Actor, reason: str = "", at: datetime | None = None) -> Booking:
     """The arrival was told by mistake: the stay never was."""
     at = at or clock.now()
-    with transaction.atomic():
+    with unit.atomic():
         (booking,), places = lock_bookings([booking_id])
         change(booking, Verb.UNDO_ARRIVE)
         record(by, [happening("booking.arrival_undone", booking, places[booking.capacity_id], at, reason=reason)])
@@ -137,7 +136,7 @@ def undo_depart(*, booking_id: UUID, by: Actor, end: datetime | None, at: dateti
     Raises Conflict("capacity_taken") when somebody else lies there by now.
     """
     at = at or clock.now()
-    with transaction.atomic():
+    with unit.atomic():
         (booking,), places = lock_bookings([booking_id])
         _stay_on(booking, places[booking.capacity_id], end, by=by, at=at)
     return booking
@@ -146,7 +145,7 @@ def undo_depart(*, booking_id: UUID, by: Actor, end: datetime | None, at: dateti
 def cancel_move(*, booking_id: UUID, by: Actor, end: datetime | None, at: datetime | None = None) -> Booking:
     """The transfer that led to this active booking was told by mistake: back to the place before, as if never moved."""
     at = at or clock.now()
-    with transaction.atomic():
+    with unit.atomic():
         previous_id = Booking.objects.filter(id=booking_id).values_list("previous_id", flat=True).first()
         if previous_id is None:
             raise Conflict("no_move_to_cancel")

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from django.db import IntegrityError, connection, transaction
 
-from yipan.base import audit
+from yipan.base import audit, unit
 from yipan.base.access import Actor
 from yipan.base.patients import matching, queries
 from yipan.base.patients.actions.duplicates import marked, queue_conflict, queue_duplicates, queue_shared
@@ -40,7 +40,7 @@ class _Unset:
 UNSET: Final = _Unset()
 
 
-@transaction.atomic
+@unit.atomic()
 def register(
     *,
     actor: Actor,
@@ -88,7 +88,7 @@ def register(
     return patient
 
 
-@transaction.atomic
+@unit.atomic()
 def update(
     *,
     actor: Actor,
@@ -129,7 +129,7 @@ def update(
     return patient
 
 
-@transaction.atomic
+@unit.atomic()
 def add_identifier(*, actor: Actor, patient_id: UUID, system: str, value: str, type: str = "MR") -> Identifier:
     """Give a known patient one more identifier. The same again is harmless.
 

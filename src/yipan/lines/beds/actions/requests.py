@@ -7,8 +7,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db import transaction
-
+from yipan.base import unit
 from yipan.base.access import Actor, wall
 from yipan.base.network.models import Department
 from yipan.base.patients.models import Patient
@@ -49,7 +48,7 @@ def request_admission(
     if priority not in Priority.values:
         raise InvalidInput("form_invalid", fields={"priority": "choice_unknown"})
     now = clock.now()
-    with transaction.atomic():
+    with unit.atomic():
         # The patient's row is locked so that two desks cannot open two requests for one person at once.
         patient = Patient.objects.select_for_update(no_key=True).filter(id=patient_id).first()
         if patient is None:
@@ -87,7 +86,7 @@ def revise_request(*, actor: Actor, request_id: UUID, changes: dict[str, Any]) -
     unknown = [name for name in changes if name not in policy.AdmissionFacts.__dataclass_fields__]
     if unknown:
         raise InvalidInput("form_invalid", fields=dict.fromkeys(unknown, "field_unknown"))
-    with transaction.atomic():
+    with unit.atomic():
         detail = AdmissionRequest.objects.select_for_update().get(request_id=request_id)
         before = {name: getattr(detail, name) for name in changes}
         policy.check(replace(policy.AdmissionFacts(), **changes))
@@ -109,7 +108,7 @@ def cancel_request(*, actor: Actor, request_id: UUID, reason: str) -> Request:
     actor.require("beds.request", request.site.organisation.path)
     if not reason.strip():
         raise InvalidInput("form_invalid", fields={"reason": "field_required"})
-    with transaction.atomic():
+    with unit.atomic():
         locked = Request.objects.select_for_update(no_key=True).get(id=request_id)
         state = state_of(request_id)
         if state in (RequestState.ACTIVE, RequestState.DONE, RequestState.CANCELLED):
