@@ -23,7 +23,7 @@ from prometheus_client import Counter
 from yipan.base import unit
 from yipan.base.access import wall
 from yipan.codecs.hl7v2.event import AdtEvent
-from yipan.interop.mapping import Sender, sender_of
+from yipan.interop.mapping import Aliases, Sender, sender_of
 from yipan.interop.models import InboundMessage, MessageState
 from yipan.interop.reading import event_of, params_of, read_message
 from yipan.interop.waiters import Waiters
@@ -127,6 +127,8 @@ def apply_one(message: InboundMessage) -> None:
 def foresee(tasks: list[Task]) -> None:
     """Let every line read at once what it will ask for message after message."""
     told = [(task.event, task.sender) for task in tasks if task.event is not None and task.sender is not None]
+    messages = [task.message for task in tasks]
+    unit.facts(Aliases).beds.warm((m.source_id, place) for m in messages for place in (m.location, m.prior_location))
     for look in registry.foresights():
         look(told)
 

@@ -50,10 +50,10 @@ def put(*, topic: str, key: str, payload: dict[str, Any], not_before: datetime |
         trace=trace.current(),
     )
     unit.insert([wish], ignore_conflicts=True)
-    unit.once(_wake)
+    unit.later(_wake)
 
 
-def _wake() -> None:
+def _wake(_: list[object]) -> None:
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_notify('yipan_outbox', '')")
 

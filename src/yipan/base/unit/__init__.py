@@ -7,6 +7,6 @@ everything happens at once, and facts last for one question: the code that uses 
 """
 
 from yipan.base.unit.shelf import Shelf
-from yipan.base.unit.work import Unit, atomic, current, facts, forget, insert, once, together, update
+from yipan.base.unit.work import Unit, atomic, current, facts, forget, insert, later, together, update
 
-__all__ = ["Shelf", "Unit", "atomic", "current", "facts", "forget", "insert", "once", "together", "update"]
+__all__ = ["Shelf", "Unit", "atomic", "current", "facts", "forget", "insert", "later", "together", "update"]

@@ -22,6 +22,10 @@ class Shelf(Generic[K, V]):
             self.warm((key,))
         return self._known[key]
 
+    def get(self, key: K) -> V | None:
+        """The value of a key that is known already, else None."""
+        return self._known.get(key)
+
     def __contains__(self, key: K) -> bool:
         """Whether the value of a key is known already."""
         return key in self._known

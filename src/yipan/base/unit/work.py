@@ -23,7 +23,7 @@ class Unit:
         self.facts: dict[type, Any] = {}
         self._new: dict[tuple[type[Model], bool], list[Model]] = {}
         self._changed: dict[int, tuple[Model, set[str]]] = {}
-        self._last: dict[Callable[[], None], None] = {}
+        self._later: dict[Callable[[list[Any]], None], list[Any]] = {}
         self._writing = False
         self.steps = 0
         """How often something was written or was to be: equal numbers mean that nothing happened in between."""
@@ -53,30 +53,30 @@ class Unit:
         self._changed.setdefault(id(row), (row, set()))[1].update(names)
         self.steps += 1
 
-    def once(self, function: Callable[[], None]) -> None:
-        self._last.setdefault(function)
+    def later(self, function: Callable[[list[Any]], None], items: Sequence[Any]) -> None:
+        self._later.setdefault(function, []).extend(items)
         self.steps += 1
 
     def flush(self) -> None:
         """Write what was kept back: changes first, so that a place is free before somebody else is in it."""
-        if not (self._new or self._changed or self._last):
+        if not (self._new or self._changed or self._later):
             return
-        changed, new, last = self._changed, self._new, self._last
-        self._changed, self._new, self._last = {}, {}, {}
+        changed, new, later = self._changed, self._new, self._later
+        self._changed, self._new, self._later = {}, {}, {}
         self._writing = True
         try:
             for names, group in _grouped(changed.values()):
                 rows.change(group, names)
             for (_, ignore), group in sorted(new.items(), key=lambda item: rows.depth(item[0][0])):
                 rows.insert(group, ignore_conflicts=ignore)
-            for function in last:
-                function()
+            for function, items in later.items():
+                function(items)
         finally:
             self._writing = False
 
     def drop(self) -> None:
         """Forget what was kept back and what was known: the transaction, or its latest part, is undone."""
-        self._new, self._changed, self._last = {}, {}, {}
+        self._new, self._changed, self._later = {}, {}, {}
         self.facts.clear()
         self.steps += 1
 
@@ -137,12 +137,12 @@ def update(row: Model, *names: str) -> None:
         rows.change([row], names)
 
 
-def once(function: Callable[[], None]) -> None:
-    """Call a function without arguments, now or, however often it is asked for, once after the rows of the unit."""
+def later(function: Callable[[list[Any]], None], *items: Any) -> None:
+    """Call a function with these items, now, or once with all that it is asked for, after the rows of the unit."""
     if (unit := current()) is not None:
-        unit.once(function)
+        unit.later(function, items)
     else:
-        function()
+        function(list(items))
 
 
 def facts(kind: type[F]) -> F:
@@ -156,7 +156,10 @@ def facts(kind: type[F]) -> F:
     return found
 
 
-def forget() -> None:
-    """Whoever changed rows behind the facts' back says so."""
+def forget(kind: type | None = None) -> None:
+    """Whoever changed rows behind the facts' back says so; of one kind only where nothing else can be concerned."""
     if (unit := current()) is not None:
-        unit.facts.clear()
+        if kind is None:
+            unit.facts.clear()
+        else:
+            unit.facts.pop(kind, None)

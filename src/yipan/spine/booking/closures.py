@@ -20,7 +20,7 @@ from yipan.spine.booking.places import (
     lock_bookings,
     period,
     reservations,
-    told_politely,
+    write,
 )
 from yipan.spine.events import record
 from yipan.spine.models import Booking
@@ -105,8 +105,7 @@ def _close(place: Place, until: datetime | None, reason: str, *, by: Actor, at: 
         body=False,
         created_at=at,
     )
-    with told_politely():
-        booking.save(force_insert=True)
+    write(booking)
     kind = "closure.started" if current is None else "closure.planned"
     record(by, [happening(kind, booking, place, at, reason=reason)])
     return booking

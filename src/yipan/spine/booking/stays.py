@@ -20,7 +20,9 @@ from yipan.spine.booking.places import (
     lock_bookings,
     make_room,
     period,
+    save,
     told_politely,
+    write,
 )
 from yipan.spine.events import record
 from yipan.spine.models import Booking
@@ -53,7 +55,7 @@ def arrive(
         booking.state = step(booking.state, Verb.ARRIVE)
         booking.period, booking.expires_at = period(at, end), None
         with told_politely():
-            booking.save(update_fields=["state", "period", "expires_at"])
+            save(booking)
         record(by, [happening("booking.arrived", booking, place, at)])
     return booking
 
@@ -88,14 +90,11 @@ def move(
     """Transfer the patient of an active booking to another place at once; both halves happen or neither."""
     at = at or clock.now()
     with unit.atomic():
-        source = Booking.objects.filter(id=booking_id).values_list("capacity_id", flat=True)
-        lock([*source, claim.capacity_id])
-        (booking,), places = lock_bookings([booking_id])
+        (booking,), places = lock_bookings([booking_id], besides=[claim.capacity_id])
         if booking.capacity_id == claim.capacity_id:
             raise Conflict("move_to_same_place")
         _leave(booking, places[booking.capacity_id], turnover_length, by=by, at=at, onward=True)
-        target = lock([claim.capacity_id])[claim.capacity_id]
-        return _enter(claim, target, by=by, at=at, previous=booking)
+        return _enter(claim, places[claim.capacity_id], by=by, at=at, previous=booking)
 
 
 def swap(*, first_id: UUID, second_id: UUID, by: Actor, at: datetime | None = None) -> tuple[Booking, Booking]:
@@ -190,8 +189,7 @@ def _enter(claim: Claim, place: Place, *, by: Actor, at: datetime, previous: Boo
     make_room(place, until=claim.end, by=by, at=at)
     booking = claim.as_booking(State.ACTIVE, at)
     booking.previous = previous
-    with told_politely():
-        booking.save(force_insert=True)
+    write(booking)
     kind = "booking.moved" if previous else "booking.arrived"
     record(by, [happening(kind, booking, place, at, previous=str(previous.id) if previous else None)])
     return booking
@@ -210,8 +208,7 @@ def _insert_after(leaving: Booking, capacity_id: UUID, at: datetime, end: dateti
         end_announced=leaving.end_announced,
         created_at=at,
     )
-    with told_politely():
-        booking.save(force_insert=True)
+    write(booking)
     return booking
 
 
@@ -228,5 +225,5 @@ def _stay_on(booking: Booking, place: Place, end: datetime | None, *, by: Actor,
     booking.state = step(booking.state, Verb.UNDO_DEPART)
     booking.period = period(booking.start, end)
     with told_politely():
-        booking.save(update_fields=["state", "period"])
+        save(booking)
     record(by, [happening("booking.departure_undone", booking, place, at)])

@@ -9,7 +9,7 @@ from yipan.base import unit
 from yipan.base.access import Actor
 from yipan.kernel import clock
 from yipan.kernel.errors import Conflict
-from yipan.spine.booking.places import Place, active, change, happening, lock, make_room, period, told_politely
+from yipan.spine.booking.places import Place, active, change, happening, lock, make_room, period, write
 from yipan.spine.events import record
 from yipan.spine.models import Booking
 from yipan.spine.states import Purpose, State, Verb
@@ -48,8 +48,7 @@ def start(place: Place, length: timedelta, *, by: Actor, at: datetime) -> Bookin
         body=False,
         created_at=at,
     )
-    with told_politely():
-        booking.save(force_insert=True)
+    write(booking)
     record(by, [happening("turnover.started", booking, place, at)])
     return booking
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy
 
-from yipan.base import audit
+from yipan.base import audit, unit
 from yipan.base.access import SYSTEM, Actor
 from yipan.base.access.models import Practitioner
 from yipan.base.audit import labels
@@ -15,6 +15,7 @@ from yipan.base.patients import actions, idcard, names, queries
 from yipan.base.patients.actions.facts import clean_identifier
 from yipan.base.patients.matching import NATIONAL_ID, IdentifierValue
 from yipan.base.patients.models import Patient
+from yipan.base.unit import Shelf
 from yipan.codecs.hl7v2.event import AdtEvent
 from yipan.codecs.hl7v2.types import CX
 from yipan.kernel.errors import Conflict, InvalidInput
@@ -98,6 +99,11 @@ def identifiers_of(event: AdtEvent, source: Sender) -> list[IdentifierValue]:
     return list(dict.fromkeys(found))
 
 
+def numbers_of(event: AdtEvent, source: Sender) -> list[IdentifierValue]:
+    """Every number that a message speaks of: the person's, and those that are merged into them."""
+    return [*identifiers_of(event, source), *_identifiers(event.previous_identifiers, source)]
+
+
 def attending(event: AdtEvent, source: Sender) -> Practitioner | None:
     """The responsible doctor (PV1-7): found by code in the sender's organisation, or made known under its name.
 
@@ -106,15 +112,40 @@ def attending(event: AdtEvent, source: Sender) -> Practitioner | None:
     told = event.attending
     if told is None or not told.id:
         return None
-    own = f"{source.organisation_code}:{told.id}"[:64]
-    here = Practitioner.objects.filter(code=told.id, department__site__organisation__path__startswith=source.path)
-    found = here.first() or Practitioner.objects.filter(code=own).first()
+    own = _own_code(source, told.id)
+    doctors = unit.facts(Doctors).by_code
+    here = [d for d in doctors[told.id] if d.department and d.department.site.organisation.path.startswith(source.path)]
+    found = next(iter(here or doctors[own]), None)
     if found is not None or not told.text:
         return found
     doctor, new = Practitioner.objects.get_or_create(code=own, defaults={"name": told.text[:120]})
     if new:
         audit.record(SYSTEM, HEARD, "practitioner", doctor.pk, path=source.path, data={"code": own})
     return doctor
+
+
+class Doctors:
+    """Doctors by code, as a unit of work has read them."""
+
+    def __init__(self) -> None:
+        self.by_code: Shelf[str, list[Practitioner]] = Shelf(self._read, list)
+
+    def warm(self, told: Iterable[tuple[AdtEvent, Sender]]) -> None:
+        """Read at once whom these messages name."""
+        named = [(event.attending.id, source) for event, source in told if event.attending and event.attending.id]
+        self.by_code.warm(code for name, source in named for code in (name, _own_code(source, name)))
+
+    @staticmethod
+    def _read(codes: list[str]) -> dict[str, list[Practitioner]]:
+        found: dict[str, list[Practitioner]] = {}
+        rows = Practitioner.objects.select_related("department__site__organisation").filter(code__in=codes)
+        for row in rows.order_by("pk"):
+            found.setdefault(row.code, []).append(row)
+        return found
+
+
+def _own_code(source: Sender, code: str) -> str:
+    return f"{source.organisation_code}:{code}"[:64]
 
 
 def tell_person(event: AdtEvent, *, source: Sender, actor: Actor) -> Outcome:

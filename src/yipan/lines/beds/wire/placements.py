@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from yipan.base import unit
 from yipan.base.network.models import Alliance, Bed, LevelOfCare, SpecialtySimilarity
 from yipan.base.network.queries import placement_policy
 from yipan.lines.beds.actions.stays import wish_for_call
@@ -19,19 +20,21 @@ def note(row: Booking, request: Request, place: BedPlace) -> None:
         tier=tier_of(request, place),
         reasons=[{"code": "placed_by_his", "params": {}}],
     )
-    Placement.objects.bulk_create([noted], ignore_conflicts=True)
+    unit.insert([noted], ignore_conflicts=True)
     wish_for_call(row, place)
 
 
 def tier_of(request: Request, place: BedPlace) -> Tier:
     """The tier of a bed for a request, by departments: the engine's rule, asked of one bed whatever the limits."""
+    if place.department_id == request.home_department_id:
+        return Tier.OWN
     home = request.home_department
     bed = Bed.objects.select_related("department").get(pk=place.bed_id)
     host = bed.department
     tiers = placement_policy(home.site.organisation.path)[0].tiers
     same = host.specialty_id == home.specialty_id
     reached = tiers.own_reach == "network" or (tiers.own_reach == "site" and host.site_id == home.site_id)
-    if host.pk == home.pk or (same and reached):
+    if same and reached:
         return Tier.OWN
     if bed.level_of_care == LevelOfCare.INTENSIVE:
         return Tier.INTENSIVE

@@ -1,0 +1,125 @@
+"""Who carries which number, as one unit of work knows it: read, and locked, for many people at once.
+
+Without a unit (`base.unit`) each question reads for itself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from uuid import UUID
+
+from django.db import connection
+
+from yipan.base import unit
+from yipan.base.patients.matching import IdentifierValue
+from yipan.base.patients.models import Identifier, Patient, number_digest
+from yipan.base.unit import Shelf
+
+Key = tuple[str, bytes]
+"""System and digest of a number."""
+
+# By digest: the text of a statement may end in a log of the database server.
+LOCK = "SELECT count(pg_advisory_xact_lock(hashtextextended(key, 0))) FROM unnest(%s::text[]) AS key"
+
+
+def key_of(system: str, value: str) -> Key:
+    return system, number_digest(value) or b""
+
+
+class Identities:
+    """Holders of numbers, their records and all their numbers."""
+
+    def __init__(self) -> None:
+        self._locked: set[str] = set()
+        self._mine: set[UUID] = set()
+        self._holders: Shelf[Key, UUID | None] = Shelf(self._read_holders, lambda: None)
+        self._patients: Shelf[UUID, Patient | None] = Shelf(self._read_patients, lambda: None)
+        self._numbers: Shelf[UUID, list[Identifier]] = Shelf(self._read_numbers, list)
+
+    def foresee(self, numbers: Iterable[IdentifierValue], to_lock: Iterable[IdentifierValue]) -> None:
+        """Read at once what will be asked of these numbers; lock those, and their holders, that may be written."""
+        mine = list(to_lock)
+        self.lock_numbers(mine)
+        self._holders.warm(key_of(i.system, i.value) for i in numbers)
+        holders = {self._holders[key_of(i.system, i.value)] for i in mine} - {None}
+        self.lock(i for i in holders if i is not None)
+        self._numbers.warm(i for i in holders if i is not None)
+
+    def lock_numbers(self, numbers: Iterable[IdentifierValue]) -> None:
+        """Two messages about one person at once: the second waits, then finds what the first has made.
+
+        The unique constraint alone would make the second fail; this only makes the answer polite.
+        """
+        keys = {f"patient:{system}|{digest.hex()}" for system, digest in (key_of(i.system, i.value) for i in numbers)}
+        if new := sorted(keys - self._locked):
+            with connection.cursor() as cursor:
+                cursor.execute(LOCK, [new])
+            self._locked.update(new)
+
+    def holder(self, system: str, value: str) -> Patient | None:
+        """Who carries this number; the record itself, whether it was merged or not."""
+        holder = self._holders[key_of(system, value)] if value else None
+        return self._patients[holder] if holder is not None else None
+
+    def numbers(self, patient: Patient) -> list[Identifier]:
+        """All numbers of a patient."""
+        return self._numbers[patient.pk]
+
+    def lock(self, patient_ids: Iterable[UUID]) -> None:
+        """Lock records until the transaction ends, in one order, and read them as they are then."""
+        wanted = sorted(set(patient_ids) - self._mine)
+        if wanted:
+            rows = Patient.objects.select_for_update(no_key=True).filter(pk__in=wanted).order_by("pk")
+            found = {row.pk: row for row in rows}
+            for patient_id in wanted:
+                self._patients[patient_id] = found.get(patient_id)
+            self._mine.update(wanted)
+
+    def get_locked(self, patient_id: UUID) -> Patient | None:
+        self.lock([patient_id])
+        return self._patients[patient_id]
+
+    def note(self, patient: Patient) -> None:
+        """A patient that is made now: nobody else knows it before the transaction ends."""
+        self._patients[patient.pk] = patient
+        self._numbers[patient.pk] = []
+        self._mine.add(patient.pk)
+
+    def note_numbers(self, patient: Patient, rows: Iterable[Identifier]) -> None:
+        """Numbers that a patient gets now."""
+        for row in rows:
+            self._holders[key_of(row.system, row.value)] = patient.pk
+            if patient.pk in self._numbers:
+                self._numbers[patient.pk].append(row)
+
+    def _read_holders(self, keys: list[Key]) -> dict[Key, UUID | None]:
+        rows = Identifier.objects.select_related("patient").filter(
+            system__in={system for system, _ in keys}, value_digest__in=[digest for _, digest in keys]
+        )
+        found: dict[Key, UUID | None] = {}
+        for row in rows:
+            found[row.system, bytes(row.value_digest or b"")] = row.patient_id
+            if row.patient_id not in self._patients:
+                self._patients[row.patient_id] = row.patient
+        return found
+
+    @staticmethod
+    def _read_patients(ids: list[UUID]) -> dict[UUID, Patient | None]:
+        return dict(Patient.objects.in_bulk(ids))
+
+    @staticmethod
+    def _read_numbers(ids: list[UUID]) -> dict[UUID, list[Identifier]]:
+        found: dict[UUID, list[Identifier]] = {}
+        for row in Identifier.objects.filter(patient_id__in=ids):
+            found.setdefault(row.patient_id, []).append(row)
+        return found
+
+
+def identities() -> Identities:
+    """Those of the unit, or new ones for one question."""
+    return unit.facts(Identities)
+
+
+def locked(patient_id: UUID) -> Patient | None:
+    """The record, locked until the transaction ends; None when there is none."""
+    return identities().get_locked(patient_id)
