@@ -17,15 +17,15 @@ from typing import Any, Protocol
 from uuid import UUID
 
 from django.db import IntegrityError, OperationalError, connection, transaction
-from django.db.models import QuerySet
+from django.db.models import Prefetch, QuerySet
 from prometheus_client import Counter
 
 from yipan.base import unit
 from yipan.base.access import wall
 from yipan.codecs.hl7v2.event import AdtEvent
 from yipan.interop.mapping import Aliases, Sender, sender_of
-from yipan.interop.models import InboundMessage, MessageState
-from yipan.interop.reading import event_of, params_of, read_message
+from yipan.interop.models import InboundMessage, MessageState, Source
+from yipan.interop.reading import event_of, kind_of, params_of, usable
 from yipan.interop.waiters import Waiters
 from yipan.kernel import clock
 from yipan.kernel.errors import Conflict, YipanError
@@ -90,12 +90,10 @@ def task_of(message: InboundMessage, senders: dict[UUID, Sender] | None = None) 
     """Read a message. Never raises. `senders` are those of the batch, by source, to be used again."""
     source, task = message.source, Task(message)
     try:
-        told = read_message(bytes(message.raw), source.charset)
-        if told.error is not None:
-            raise told.error
-        task.handlers = registry.inbound(told.kind)
+        told = usable(bytes(message.raw), source.charset)
+        task.handlers = registry.inbound(kind_of(told))
         if task.handlers:
-            task.event = event_of(told.message, source.time_zone)
+            task.event = event_of(told, source.time_zone)
             message.happened_at = task.event.at
             known = senders if senders is not None else {}
             task.sender = known.get(source.pk) or sender_of(source)
@@ -190,8 +188,9 @@ def wake() -> None:
 
 
 def with_source() -> QuerySet[InboundMessage]:
-    """Messages to be locked, with all that applying has to know of their senders."""
-    return InboundMessage.objects.select_for_update(of=("self",)).select_related("source__organisation")
+    """Messages to be locked, each with its sender and its organisation: one object for all messages of a sender."""
+    rows = InboundMessage.objects.select_for_update(of=("self",))
+    return rows.prefetch_related(Prefetch("source", Source.objects.select_related("organisation")))
 
 
 def _refuse_overtaken(message: InboundMessage) -> None:

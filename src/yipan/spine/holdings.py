@@ -111,6 +111,12 @@ def holdings() -> Holdings:
     return unit.facts(Holdings)
 
 
+def kept_places(patient_ids: Iterable[UUID]) -> set[UUID]:
+    """The places that are kept for patients now, read without a lock: for whoever is about to lock them."""
+    rows = Booking.objects.filter(patient_id__in=list(patient_ids), state__in=LIVE_STATES)
+    return set(rows.values_list("capacity_id", flat=True))
+
+
 def _grouped(pairs: Iterable[tuple[UUID | None, Booking]]) -> dict[UUID, list[Booking]]:
     groups: dict[UUID, list[Booking]] = {}
     for key, booking in pairs:

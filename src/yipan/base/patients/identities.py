@@ -22,26 +22,23 @@ Key = tuple[str, bytes]
 LOCK = "SELECT count(pg_advisory_xact_lock(hashtextextended(key, 0))) FROM unnest(%s::text[]) AS key"
 
 
-def key_of(system: str, value: str) -> Key:
-    return system, number_digest(value) or b""
-
-
 class Identities:
-    """Holders of numbers, their records and all their numbers."""
+    """Holders of numbers, their records (`patients`) and all their numbers."""
 
     def __init__(self) -> None:
-        self._locked: set[str] = set()
+        self._keys: dict[tuple[str, str], Key] = {}
+        self._locked: set[Key] = set()
         self._mine: set[UUID] = set()
         self._holders: Shelf[Key, UUID | None] = Shelf(self._read_holders, lambda: None)
-        self._patients: Shelf[UUID, Patient | None] = Shelf(self._read_patients, lambda: None)
+        self.patients: Shelf[UUID, Patient | None] = Shelf(self._read_patients, lambda: None)
         self._numbers: Shelf[UUID, list[Identifier]] = Shelf(self._read_numbers, list)
 
     def foresee(self, numbers: Iterable[IdentifierValue], to_lock: Iterable[IdentifierValue]) -> None:
         """Read at once what will be asked of these numbers; lock those, and their holders, that may be written."""
         mine = list(to_lock)
         self.lock_numbers(mine)
-        self._holders.warm(key_of(i.system, i.value) for i in numbers)
-        holders = {self._holders[key_of(i.system, i.value)] for i in mine} - {None}
+        self._holders.warm(self._key(i.system, i.value) for i in numbers)
+        holders = {self._holders[self._key(i.system, i.value)] for i in mine} - {None}
         self.lock(i for i in holders if i is not None)
         self._numbers.warm(i for i in holders if i is not None)
 
@@ -50,16 +47,15 @@ class Identities:
 
         The unique constraint alone would make the second fail; this only makes the answer polite.
         """
-        keys = {f"patient:{system}|{digest.hex()}" for system, digest in (key_of(i.system, i.value) for i in numbers)}
-        if new := sorted(keys - self._locked):
+        if new := {self._key(i.system, i.value) for i in numbers} - self._locked:
             with connection.cursor() as cursor:
-                cursor.execute(LOCK, [new])
-            self._locked.update(new)
+                cursor.execute(LOCK, [sorted(f"patient:{system}|{digest.hex()}" for system, digest in new)])
+            self._locked |= new
 
     def holder(self, system: str, value: str) -> Patient | None:
         """Who carries this number; the record itself, whether it was merged or not."""
-        holder = self._holders[key_of(system, value)] if value else None
-        return self._patients[holder] if holder is not None else None
+        holder = self._holders[self._key(system, value)] if value else None
+        return self.patients[holder] if holder is not None else None
 
     def numbers(self, patient: Patient) -> list[Identifier]:
         """All numbers of a patient."""
@@ -72,25 +68,31 @@ class Identities:
             rows = Patient.objects.select_for_update(no_key=True).filter(pk__in=wanted).order_by("pk")
             found = {row.pk: row for row in rows}
             for patient_id in wanted:
-                self._patients[patient_id] = found.get(patient_id)
+                self.patients[patient_id] = found.get(patient_id)
             self._mine.update(wanted)
 
     def get_locked(self, patient_id: UUID) -> Patient | None:
         self.lock([patient_id])
-        return self._patients[patient_id]
+        return self.patients[patient_id]
 
     def note(self, patient: Patient) -> None:
         """A patient that is made now: nobody else knows it before the transaction ends."""
-        self._patients[patient.pk] = patient
+        self.patients[patient.pk] = patient
         self._numbers[patient.pk] = []
         self._mine.add(patient.pk)
 
     def note_numbers(self, patient: Patient, rows: Iterable[Identifier]) -> None:
         """Numbers that a patient gets now."""
         for row in rows:
-            self._holders[key_of(row.system, row.value)] = patient.pk
+            self._holders[self._key(row.system, row.value)] = patient.pk
             if patient.pk in self._numbers:
                 self._numbers[patient.pk].append(row)
+
+    def _key(self, system: str, value: str) -> Key:
+        found = self._keys.get((system, value))
+        if found is None:
+            found = self._keys[system, value] = (system, number_digest(value) or b"")
+        return found
 
     def _read_holders(self, keys: list[Key]) -> dict[Key, UUID | None]:
         rows = Identifier.objects.select_related("patient").filter(
@@ -99,8 +101,8 @@ class Identities:
         found: dict[Key, UUID | None] = {}
         for row in rows:
             found[row.system, bytes(row.value_digest or b"")] = row.patient_id
-            if row.patient_id not in self._patients:
-                self._patients[row.patient_id] = row.patient
+            if row.patient_id not in self.patients:
+                self.patients[row.patient_id] = row.patient
         return found
 
     @staticmethod

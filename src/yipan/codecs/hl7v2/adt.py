@@ -94,7 +94,7 @@ def adt_event(message: Message, zone: tzinfo) -> AdtEvent:
         "sent_at": sent_at,
     }
     first, *further = (AdtEvent(**common, **_Reader(part, zone).values()) for part in _parts(message))
-    return replace(first, further=tuple(further))
+    return replace(first, further=tuple(further)) if further else first
 
 
 def _checked(message: Message) -> tuple[str, str]:
@@ -142,6 +142,7 @@ class _Reader:
     def __init__(self, lines: list[_Line], zone: tzinfo) -> None:
         self._lines = lines
         self._zone = zone
+        self._first_lines = {line.segment.name: line for line in reversed(lines)}
         self._nulls: set[str] = set()
 
     def values(self) -> dict[str, Any]:
@@ -186,12 +187,12 @@ class _Reader:
         return [line for line in self._lines if line.segment.name == name]
 
     def _field(self, attribute: str | None, path: str) -> Field | None:
-        """The field at a path of this patient, or None without such a segment; notes it when it was emptied."""
+        """The field at a path of this patient, or None where nothing stands; notes it when it was emptied."""
         p = Path.parse(path)
-        lines = self._named(p.segment)
-        if not lines:
+        line = self._first_lines.get(p.segment)
+        if line is None or len(line.segment.fields) < p.field or not line.segment.fields[p.field - 1]:
             return None
-        field = lines[0].segment.field(p.field)
+        field = line.segment.field(p.field)
         if attribute is not None and field.is_null:
             self._nulls.add(attribute)
         return field
@@ -199,7 +200,7 @@ class _Reader:
     def _where(self, path: str) -> tuple[str, int]:
         """A path as an error names it, and the number of its segment."""
         p = Path.parse(path)
-        line = self._named(p.segment)[0]
+        line = self._first_lines[p.segment]
         return str(replace(p, occurrence=line.occurrence)), line.number
 
     def _text(self, attribute: str, path: str) -> str | None:
@@ -214,12 +215,13 @@ class _Reader:
         return read_timestamp(text, self._zone, where=where, segment=segment)
 
     def _first(self, attribute: str, path: str, kind: type[T]) -> T | None:
-        self._field(attribute, path)
-        return next(iter(self._all(path, kind)), None)
+        return next(iter(self._all(path, kind)), None) if self._field(attribute, path) else None
 
     def _all(self, path: str, kind: type[T]) -> tuple[T, ...]:
         field = self._field(None, path)
-        repetitions = field.repetitions if field else ()
+        if field is None:
+            return ()
+        repetitions = field.repetitions
         values = tuple(value for r in repetitions if (value := read(kind, r)) is not None)
         # An identifier without its number (an assigning authority alone) identifies nobody.
         return tuple(value for value in values if not isinstance(value, CX) or value.id)

@@ -26,7 +26,10 @@ class Repetition:
 
     def get(self, component: int = 1, subcomponent: int = 1) -> str | None:
         """The value there: None when absent or empty, "" when the sender emptied it."""
-        part = _nth(self.raw, self.separators.component, component)
+        return self.leaf(_nth(self.raw, self.separators.component, component), subcomponent)
+
+    def leaf(self, part: str, subcomponent: int = 1) -> str | None:
+        """The same in the raw text of one component."""
         leaf = _nth(part, self.separators.subcomponent, subcomponent)
         if leaf == NULL:
             return ""

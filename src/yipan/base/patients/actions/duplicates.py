@@ -158,11 +158,17 @@ def _block(subjects: dict[UUID, Person]) -> set[tuple[UUID, UUID]]:
                 sounding.append((pk, person.birth_date, person.pinyin))
             if person.national_id:
                 carded.append((pk, person.birth_date, NATIONAL_ID))
-    asked = ((PHONE, phones), (NAME, named), (PINYIN, sounding), (CARD, carded))
-    return {pair for sql, shared in asked if shared for pair in _who_shares(sql, shared)}
+    return {
+        *_who_shares(PHONE, phones),
+        *_who_shares(NAME, named),
+        *_who_shares(PINYIN, sounding),
+        *_who_shares(CARD, carded),
+    }
 
 
 def _who_shares(sql: str, shared: list[Shared]) -> list[tuple[UUID, UUID]]:
+    if not shared:
+        return []
     with connection.cursor() as cursor:
         cursor.execute(sql, [*(list(column) for column in zip(*shared, strict=True)), BLOCK])
         return cursor.fetchall()

@@ -11,6 +11,7 @@ from django.db.models import QuerySet
 
 from yipan.base import unit
 from yipan.base.network.models import Department
+from yipan.base.patients.identities import identities
 from yipan.base.unit import Shelf
 from yipan.kernel.errors import NotFound
 from yipan.lines.beds.models import AdmissionRequest
@@ -98,11 +99,11 @@ class Requests:
         self.of_patient: Shelf[UUID, list[Request]] = Shelf(self._read_of, list)
 
     def _read(self, ids: list[UUID]) -> dict[UUID, Request | None]:
-        return {row.pk: row for row in _with_facts().filter(id__in=ids)}
+        return {row.pk: row for row in _with_facts(Request.objects.filter(id__in=ids))}
 
     def _read_of(self, patient_ids: list[UUID]) -> dict[UUID, list[Request]]:
         found: dict[UUID, list[Request]] = {}
-        for row in _with_facts().filter(patient_id__in=patient_ids).order_by("created_at"):
+        for row in _with_facts(Request.objects.filter(patient_id__in=patient_ids).order_by("created_at")):
             if (known := self.by_id.get(row.pk)) is None:
                 known = self.by_id[row.pk] = row
             found.setdefault(row.patient_id, []).append(known)
@@ -117,7 +118,7 @@ class Departments:
 
     @staticmethod
     def _read(ids: list[UUID]) -> dict[UUID, Department | None]:
-        return dict(Department.objects.select_related("site__organisation").in_bulk(ids))
+        return dict(Department.objects.select_related("specialty", "site__organisation").in_bulk(ids))
 
 
 class Locked:
@@ -142,16 +143,20 @@ def locked_admission(request: Request) -> AdmissionRequest:
     return request.admission
 
 
-def _with_facts() -> QuerySet[Request]:
-    rows = Request.objects.select_related(
-        "admission",
-        "patient",
-        "attending",
-        "home_department__specialty",
-        "home_department__site__organisation",
-        "site__organisation",
-    )
-    return rows.filter(line="beds")
+def _with_facts(requests: QuerySet[Request]) -> list[Request]:
+    """Each with its clinical side; patient, department and site are one object for all requests that share them."""
+    rows = list(requests.filter(line="beds").select_related("admission", "attending"))
+    departments, patients = unit.facts(Departments).by_id, identities().patients
+    departments.warm(row.home_department_id for row in rows)
+    patients.warm(row.patient_id for row in rows)
+    for row in rows:
+        home, patient = departments[row.home_department_id], patients[row.patient_id]
+        assert home is not None, "its key holds it"
+        assert patient is not None, "its key holds it"
+        row.home_department, row.patient = home, patient
+        if row.site_id == home.site_id:
+            row.site = home.site
+    return rows
 
 
 def request_with_facts(request_id: UUID) -> Request:

@@ -19,7 +19,7 @@ from yipan.lines.beds.queries import facts as known
 from yipan.lines.beds.wire import people
 from yipan.lines.beds.wire.sender import Sender
 from yipan.spine import booking
-from yipan.spine.holdings import holdings
+from yipan.spine.holdings import holdings, kept_places
 
 MAKES_KNOWN = frozenset(
     {
@@ -44,15 +44,16 @@ Told = tuple[AdtEvent, Sender]
 def foresee(told: Sequence[Told]) -> None:
     """Read and lock for these events of these senders."""
     parts = [(part, source) for event, source in told for part in (event, *event.further)]
-    patients = _people(parts)
+    holders = _people(parts)
+    patients = list(dict.fromkeys(holder for holder in holders if holder is not None))
     unit.facts(people.Doctors).warm(parts)
     unit.facts(known.Requests).of_patient.warm(patients)
-    holdings().foresee(patient_ids=patients)
-    moving = [(part, source) for part, source in parts if part.meaning not in PERSON_ONLY]
-    capacities = _places(moving) | _present(_holders(moving))
+    moving = [part for part in parts if part[0].meaning not in PERSON_ONLY]
+    movers = [h for h, (part, _) in zip(holders, parts, strict=True) if h and part.meaning not in PERSON_ONLY]
+    capacities = _places(moving) | kept_places(movers)
     if capacities:
         booking.lock_places(capacities)
-        holdings().foresee(capacity_ids=capacities, patient_ids=patients)
+    holdings().foresee(capacity_ids=capacities, patient_ids=patients)
     places = unit.facts(known.Places)
     places.by_capacity.warm(capacities)
     stand = [place for i in capacities if (place := places.by_capacity[i]) is not None]
@@ -61,19 +62,14 @@ def foresee(told: Sequence[Told]) -> None:
         placement_policy(path)
 
 
-def _people(parts: Iterable[Told]) -> list[UUID]:
-    """Who is spoken of and known already; those whom a message may write are locked."""
-    numbers = [(part, people.numbers_of(part, source)) for part, source in parts]
-    writing = [i for part, found in numbers if part.meaning in MAKES_KNOWN for i in found]
-    identities().foresee([i for _, found in numbers for i in found], writing)
-    patients = list(dict.fromkeys(holder for holder in map(_holder, (f for _, f in numbers)) if holder is not None))
-    known.lock_admissions(patients)
-    return patients
-
-
-def _holders(parts: Iterable[Told]) -> list[UUID]:
-    found = (_holder(people.numbers_of(part, source)) for part, source in parts)
-    return [holder for holder in found if holder is not None]
+def _people(parts: Sequence[Told]) -> list[UUID | None]:
+    """Who each part is about, where that person is known already; those whom it may write are locked."""
+    numbers = [people.numbers_of(part, source) for part, source in parts]
+    writing = [i for (part, _), found in zip(parts, numbers, strict=True) if part.meaning in MAKES_KNOWN for i in found]
+    identities().foresee([i for found in numbers for i in found], writing)
+    holders = [_holder(found) for found in numbers]
+    known.lock_admissions({holder for holder in holders if holder is not None})
+    return holders
 
 
 def _holder(numbers: Iterable[people.IdentifierValue]) -> UUID | None:
@@ -96,8 +92,3 @@ def _bed(event: AdtEvent, source: Sender) -> UUID | None:
         return source.bed(event.location)
     except YipanError:  # the message itself will say so
         return None
-
-
-def _present(patients: Iterable[UUID]) -> set[UUID]:
-    """The capacities where patients are, or may come to be."""
-    return {b.capacity_id for patient in patients for b in holdings().of(patient) if b.gives_up is False}
