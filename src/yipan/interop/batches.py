@@ -111,10 +111,13 @@ def _batch(size: int, sizes: list[int]) -> int:
 
 @wall.passage("messages.apply")
 def _apply(tasks: list[Task]) -> int:
-    """Apply messages in this order, up to the one that gives others their turn; return how many were taken up."""
+    """Apply messages in this order; return how many were taken up. The batch ends early with one that gives others
+    their turn, and with one after which nothing that was foreseen is certain any more.
+    """
     waiters = Waiters.about(task.message for task in tasks)
     with unit.together() as opened:
         foresee(tasks)
+        foreseen = opened.forgotten
         for place, task in enumerate(tasks):
             before = opened.steps
             message = task.message
@@ -132,7 +135,7 @@ def _apply(tasks: list[Task]) -> int:
             else:
                 woke = done(message, told, waiters)
             unit.update(message, *WRITTEN)
-            if woke:
+            if woke or opened.forgotten != foreseen:
                 return place + 1
     return len(tasks)
 

@@ -27,6 +27,8 @@ class Unit:
         self._writing = False
         self.steps = 0
         """How often something was written or was to be: equal numbers mean that nothing happened in between."""
+        self.forgotten = 0
+        """How often everything that was known became uncertain."""
 
     def __call__(self, execute: Callable[..., Any], sql: Any, params: Any, many: bool, context: Any) -> Any:
         if self._writing:
@@ -39,7 +41,7 @@ class Unit:
             case _:
                 self.flush()
                 self.steps += 1
-                self.facts.clear()
+                self.forget()
         return execute(sql, params, many, context)
 
     def insert(self, new: Sequence[Model], ignore_conflicts: bool) -> None:
@@ -59,26 +61,33 @@ class Unit:
 
     def flush(self) -> None:
         """Write what was kept back: changes first, so that a place is free before somebody else is in it."""
-        if not (self._new or self._changed or self._later):
-            return
-        changed, new, later = self._changed, self._new, self._later
-        self._changed, self._new, self._later = {}, {}, {}
         self._writing = True
         try:
-            for names, group in _grouped(changed.values()):
-                rows.change(group, names)
-            for (_, ignore), group in sorted(new.items(), key=lambda item: rows.depth(item[0][0])):
-                rows.insert(group, ignore_conflicts=ignore)
-            for function, items in later.items():
-                function(items)
+            while self._new or self._changed or self._later:
+                self._write()
         finally:
             self._writing = False
+
+    def _write(self) -> None:
+        changed, new, later = self._changed, self._new, self._later
+        self._changed, self._new, self._later = {}, {}, {}
+        for names, group in _grouped(changed.values()):
+            rows.change(group, names)
+        for (_, ignore), group in sorted(new.items(), key=lambda item: rows.depth(item[0][0])):
+            rows.insert(group, ignore_conflicts=ignore)
+        for function, items in later.items():
+            function(items)
 
     def drop(self) -> None:
         """Forget what was kept back and what was known: the transaction, or its latest part, is undone."""
         self._new, self._changed, self._later = {}, {}, {}
-        self.facts.clear()
+        self.forget()
         self.steps += 1
+
+    def forget(self) -> None:
+        """Nothing that was read is certain any more."""
+        self.facts.clear()
+        self.forgotten += 1
 
 
 def _grouped(changed: Any) -> list[tuple[tuple[str, ...], list[Model]]]:
@@ -160,6 +169,6 @@ def forget(kind: type | None = None) -> None:
     """Whoever changed rows behind the facts' back says so; of one kind only where nothing else can be concerned."""
     if (unit := current()) is not None:
         if kind is None:
-            unit.facts.clear()
+            unit.forget()
         else:
             unit.facts.pop(kind, None)

@@ -10,7 +10,7 @@ from yipan.base.access import SYSTEM, Actor
 from yipan.kernel import clock
 from yipan.kernel.errors import Conflict, InvalidInput
 from yipan.spine import outbox
-from yipan.spine.booking.places import happening, lock_bookings, make_room, period, told_politely
+from yipan.spine.booking.places import happening, lock_bookings, make_room, period, save, told_politely
 from yipan.spine.events import record
 from yipan.spine.models import Booking
 from yipan.spine.states import Purpose, State
@@ -35,7 +35,7 @@ def announce_end(*, booking_id: UUID, end: datetime | None, by: Actor, at: datet
         if end is not None:
             booking.period = period(booking.start, end)
         with told_politely():
-            booking.save(update_fields=["period", "end_announced"])
+            save(booking)
         kind = "booking.end_announced" if end else "booking.end_withdrawn"
         record(by, [happening(kind, booking, place, at, end=end.isoformat() if end else None)])
     return booking

@@ -46,7 +46,7 @@ def foresee(told: Sequence[Told]) -> None:
     parts = [(part, source) for event, source in told for part in (event, *event.further)]
     holders = _people(parts)
     patients = list(dict.fromkeys(holder for holder in holders if holder is not None))
-    unit.facts(people.Doctors).warm(parts)
+    unit.facts(people.Doctors).foresee(parts)
     unit.facts(known.Requests).of_patient.warm(patients)
     moving = [part for part in parts if part[0].meaning not in PERSON_ONLY]
     movers = [h for h, (part, _) in zip(holders, parts, strict=True) if h and part.meaning not in PERSON_ONLY]

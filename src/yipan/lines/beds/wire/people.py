@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
+from django.db import connection
 from django.utils.translation import gettext_lazy
 
 from yipan.base import audit, unit
@@ -26,6 +27,8 @@ from yipan.lines.beds.wire.sender import Sender
 
 HEARD = "practitioner.heard"
 labels.declare({HEARD: gettext_lazy("A doctor was named in a message for the first time")})
+
+LOCK = "SELECT count(pg_advisory_xact_lock(hashtextextended(key, 0))) FROM unnest(%s::text[]) AS key"
 
 NOT_A_PERSON = frozenset({"VN", "AN", "ACSN", "BC"})
 """Types of table 0203 that number a visit, an account or a specimen."""
@@ -118,9 +121,19 @@ def attending(event: AdtEvent, source: Sender) -> Practitioner | None:
     found = next(iter(here or doctors[own]), None)
     if found is not None or not told.text:
         return found
-    doctor, new = Practitioner.objects.get_or_create(code=own, defaults={"name": told.text[:120]})
-    if new:
-        audit.record(SYSTEM, HEARD, "practitioner", doctor.pk, path=source.path, data={"code": own})
+    return _heard(own, told.text[:120], source)
+
+
+def _heard(code: str, name: str, source: Sender) -> Practitioner:
+    """Make a doctor known; whoever hears of the same one at once waits, and finds what the first has made."""
+    doctors = unit.facts(Doctors)
+    doctors.lock([code])
+    if known := doctors.by_code[code]:
+        return known[0]
+    doctor = Practitioner(code=code, name=name)
+    unit.insert([doctor])
+    audit.record(SYSTEM, HEARD, "practitioner", doctor.pk, path=source.path, data={"code": code})
+    doctors.by_code[code] = [doctor]
     return doctor
 
 
@@ -129,11 +142,24 @@ class Doctors:
 
     def __init__(self) -> None:
         self.by_code: Shelf[str, list[Practitioner]] = Shelf(self._read, list)
+        self._locked: set[str] = set()
 
-    def warm(self, told: Iterable[tuple[AdtEvent, Sender]]) -> None:
-        """Read at once whom these messages name."""
-        named = [(event.attending.id, source) for event, source in told if event.attending and event.attending.id]
-        self.by_code.warm(code for name, source in named for code in (name, _own_code(source, name)))
+    def foresee(self, told: Iterable[tuple[AdtEvent, Sender]]) -> None:
+        """Read at once whom these messages name; lock the codes of those whom nobody knows yet."""
+        named = [(event.attending, source) for event, source in told if event.attending and event.attending.id]
+        codes = [(doctor, doctor.id or "", _own_code(source, doctor.id or "")) for doctor, source in named]
+        self.by_code.warm(code for _, *both in codes for code in both)
+        self.lock(own for doctor, code, own in codes if doctor.text and not self.by_code[code] + self.by_code[own])
+
+    def lock(self, codes: Iterable[str]) -> None:
+        """Be the only one who makes doctors of these codes known; whom somebody made known meanwhile is known then."""
+        if new := set(codes) - self._locked:
+            with connection.cursor() as cursor:
+                cursor.execute(LOCK, [sorted(f"practitioner:{code}" for code in new)])
+            found = self._read(list(new))
+            for code in new:
+                self.by_code[code] = found.get(code, [])
+            self._locked |= new
 
     @staticmethod
     def _read(codes: list[str]) -> dict[str, list[Practitioner]]:
