@@ -40,19 +40,18 @@ BATCH = 100
 TRIES = 3
 """How often a transaction that lost against another (a deadlock), or its connection, is begun anew at once."""
 
-# Senders with something to do whom nobody else serves, locked until the transaction ends. OFFSET: none is locked that
-# has nothing to do. Two questions for each, because each has an index of its own.
+# Half of the senders with something to do, those first whose next message came first, of whom nobody else serves; they
+# are locked until the transaction ends. Two questions for each, because each has an index of its own.
 SENDERS = """
-SELECT busy.id FROM (
-    SELECT source.id FROM interop_source source
-    WHERE source.enabled AND (
-        EXISTS (SELECT 1 FROM interop_inboundmessage m WHERE m.source_id = source.id AND m.state = 'received')
-        OR EXISTS (
-            SELECT 1 FROM interop_inboundmessage m WHERE m.source_id = source.id AND m.state = 'waiting'
-               AND (m.retry_at <= %(now)s OR m.retry_at > %(never)s)
-        )
-    ) OFFSET 0
-) busy WHERE pg_try_advisory_xact_lock(hashtextextended('yipan.apply.' || busy.id, 0))
+WITH busy AS MATERIALIZED (
+    SELECT source.id, least(
+        (SELECT min(m.id) FROM interop_inboundmessage m WHERE m.source_id = source.id AND m.state = 'received'),
+        (SELECT min(m.id) FROM interop_inboundmessage m WHERE m.source_id = source.id AND m.state = 'waiting'
+            AND (m.retry_at <= %(now)s OR m.retry_at > %(never)s))
+    ) AS next FROM interop_source source WHERE source.enabled
+), turn AS MATERIALIZED (SELECT id FROM busy WHERE next IS NOT NULL ORDER BY next)
+SELECT id FROM turn WHERE pg_try_advisory_xact_lock(hashtextextended('yipan.apply.' || id, 0))
+LIMIT (SELECT (count(*) + 1) / 2 FROM turn)
 """
 # A pause that lies further ahead than any pause is over: the clock went back since.
 NEXT = """

@@ -112,7 +112,8 @@ def params_of(error: YipanError) -> dict[str, Any]:
 
 def clean(text: str | None, length: int) -> str:
     """One line without control characters, as the database can keep it."""
-    return "".join(c for c in (text or "") if c.isprintable()).strip()[:length]
+    text = text or ""
+    return (text if text.isprintable() else "".join(c for c in text if c.isprintable())).strip()[:length]
 
 
 def _location(message: Message, segment: str, field: int) -> PL | None:

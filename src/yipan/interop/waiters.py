@@ -32,7 +32,7 @@ class Waiters:
             retry_at__isnull=False,
         )
         own = {m.pk: m for m in told}
-        found = rows.only("source_id", "patient_key", "location", "retry_at")
+        found = rows.only("source_id", "patient_key", "location", "state", "retry_at")
         return cls([own.get(row.pk, row) for row in found])
 
     def add(self, message: InboundMessage) -> None:
@@ -45,11 +45,12 @@ class Waiters:
 
         What was woken is no longer waited for.
         """
+        self.waiting = [m for m in self.waiting if m.state == MessageState.WAITING and m.retry_at is not None]
         woken = [other for other in self.waiting if other.pk != message.pk and _concerned(other, message)]
         for other in woken:
             other.retry_at = clock.now()
             unit.update(other, "retry_at")
-        self.waiting = [other for other in self.waiting if other not in woken and other.pk != message.pk]
+        self.waiting = [other for other in self.waiting if other not in woken]
         return bool(woken)
 
 

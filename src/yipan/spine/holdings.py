@@ -9,7 +9,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from uuid import UUID
 
+from django.db.models import QuerySet
+
 from yipan.base import unit
+from yipan.base.patients.identities import identities
 from yipan.base.unit import Shelf
 from yipan.spine.models import Booking, Request
 from yipan.spine.states import LIVE, TAKES_TIME, State
@@ -23,7 +26,7 @@ class Holdings:
 
     def __init__(self) -> None:
         self._bookings: dict[UUID, Booking] = {}
-        self._requests: dict[UUID, Request] = {}
+        self.requests: Shelf[UUID, Request | None] = Shelf(self._read_requests, lambda: None)
         self._live: Shelf[UUID, list[Booking]] = Shelf(self._read_live, list)
         self._last: Shelf[UUID, Booking | None] = Shelf(self._read_last, lambda: None)
         self._of: Shelf[UUID, list[Booking]] = Shelf(self._read_of, list)
@@ -39,7 +42,7 @@ class Holdings:
         """These bookings, as far as they exist."""
         wanted = list(booking_ids)
         if missing := [i for i in wanted if i not in self._bookings]:
-            self._kept(Booking.objects.select_related("request").filter(id__in=missing))
+            self._kept(Booking.objects.filter(id__in=missing))
         return {i: self._bookings[i] for i in wanted if i in self._bookings}
 
     def live(self, capacity_id: UUID) -> list[Booking]:
@@ -82,28 +85,34 @@ class Holdings:
             b.capacity_id in places for b in self._bookings.values()
         )
 
-    def _kept(self, rows: Iterable[Booking]) -> list[Booking]:
-        """The one object for each of these, with the one object for its request."""
-        kept = []
-        for row in rows:
-            booking = self._bookings.setdefault(row.pk, row)
-            if booking is row and row.request_id is not None and row.request is not None:
-                row.request = self._requests.setdefault(row.request_id, row.request)
-            kept.append(booking)
-        return kept
+    def _kept(self, rows: QuerySet[Booking]) -> list[Booking]:
+        """The one object for each of these, with its request."""
+        alone = unit.current() is None  # for one question a join is dearer for the database and cheaper for us
+        found = list(rows.select_related("request") if alone else rows)
+        if not alone:
+            self.requests.warm(row.request_id for row in found if row.request_id is not None)
+            for row in found:
+                row.request = self.requests[row.request_id] if row.request_id is not None else None
+        return [self._bookings.setdefault(row.pk, row) for row in found]
 
     def _read_live(self, capacity_ids: list[UUID]) -> dict[UUID, list[Booking]]:
-        rows = Booking.objects.select_related("request").filter(capacity_id__in=capacity_ids, state__in=LIVE_STATES)
+        rows = Booking.objects.filter(capacity_id__in=capacity_ids, state__in=LIVE_STATES)
         return _grouped((b.capacity_id, b) for b in self._kept(rows))
 
     def _read_last(self, capacity_ids: list[UUID]) -> dict[UUID, Booking | None]:
         done = Booking.objects.filter(capacity_id__in=capacity_ids, state=State.DONE, period__isempty=False)
         rows = done.order_by("capacity_id", "-period__endswith").distinct("capacity_id")
-        return {b.capacity_id: b for b in self._kept(rows.select_related("request"))}
+        return {b.capacity_id: b for b in self._kept(rows)}
 
     def _read_of(self, patient_ids: list[UUID]) -> dict[UUID, list[Booking]]:
-        rows = Booking.objects.select_related("request").filter(patient_id__in=patient_ids, state__in=COUNTING)
+        if not (older := identities().older(patient_ids)):
+            return {}
+        rows = Booking.objects.filter(patient_id__in=older, state__in=COUNTING)
         return _grouped((b.patient_id, b) for b in self._kept(rows.order_by("created_at")))
+
+    @staticmethod
+    def _read_requests(ids: list[UUID]) -> dict[UUID, Request | None]:
+        return dict(Request.objects.in_bulk(ids))
 
 
 def holdings() -> Holdings:

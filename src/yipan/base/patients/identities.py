@@ -29,6 +29,7 @@ class Identities:
         self._keys: dict[tuple[str, str], Key] = {}
         self._locked: set[Key] = set()
         self._mine: set[UUID] = set()
+        self._made: set[UUID] = set()
         self._holders: Shelf[Key, UUID | None] = Shelf(self._read_holders, lambda: None)
         self.patients: Shelf[UUID, Patient | None] = Shelf(self._read_patients, lambda: None)
         self._numbers: Shelf[UUID, list[Identifier]] = Shelf(self._read_numbers, list)
@@ -80,6 +81,11 @@ class Identities:
         self.patients[patient.pk] = patient
         self._numbers[patient.pk] = []
         self._mine.add(patient.pk)
+        self._made.add(patient.pk)
+
+    def older(self, patient_ids: Iterable[UUID]) -> list[UUID]:
+        """Those of whom the database can know anything: not made by this unit of work."""
+        return [patient_id for patient_id in patient_ids if patient_id not in self._made]
 
     def note_numbers(self, patient: Patient, rows: Iterable[Identifier]) -> None:
         """Numbers that a patient gets now."""

@@ -74,6 +74,18 @@ TYPED: dict[str, tuple[str, type]] = {
 }
 
 
+Places = list[tuple[str, str, str, int]]
+"""Attribute, path, segment and number of the field."""
+
+
+def _places(paths: dict[str, str]) -> Places:
+    return [(name, path, (p := Path.parse(path)).segment, p.field) for name, path in paths.items()]
+
+
+TEXT_PLACES, TIME_PLACES = _places(TEXTS), _places(TIMES)
+TYPED_PLACES = _places({name: path for name, (path, _) in TYPED.items()})
+
+
 def adt_event(message: Message, zone: tzinfo) -> AdtEvent:
     """Read an ADT message. Times without an offset are in that of MSH-7, or else in `zone`.
 
@@ -147,9 +159,9 @@ class _Reader:
 
     def values(self) -> dict[str, Any]:
         """All attributes that come from segments behind the header."""
-        values: dict[str, Any] = {name: self._text(name, path) for name, path in TEXTS.items()}
-        values |= {name: self._time(name, path) for name, path in TIMES.items()}
-        values |= {name: self._first(name, path, kind) for name, (path, kind) in TYPED.items()}
+        values: dict[str, Any] = {name: self._text(name, path) for name, path in self._told(TEXT_PLACES)}
+        values |= {name: self._time(name, path) for name, path in self._told(TIME_PLACES)}
+        values |= {name: self._first(name, path, TYPED[name][1]) for name, path in self._told(TYPED_PLACES)}
         values |= self._person()
         values["previous_identifiers"] = self._all("MRG-1", CX) + self._all("MRG-4", CX)
         values["diagnoses"] = tuple(d for line in self._named("DG1") if (d := _diagnosis(line.segment)) is not None)
@@ -157,6 +169,15 @@ class _Reader:
             values["location"] = self._first("location", "NPU-1", PL)
             values["bed_status"] = self._text("bed_status", "NPU-2")
         return values | {"nulls": frozenset(self._nulls)}
+
+    def _told(self, places: Places) -> list[tuple[str, str]]:
+        """(attribute, path) of the fields in which anything stands: most of a message's fields are empty."""
+        fields = {name: line.segment.fields for name, line in self._first_lines.items()}
+        return [
+            (attribute, path)
+            for attribute, path, segment, number in places
+            if len(here := fields.get(segment, ())) >= number and here[number - 1]
+        ]
 
     def _person(self) -> dict[str, Any]:
         names = self._all("PID-5", XPN)

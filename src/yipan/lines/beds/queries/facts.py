@@ -103,7 +103,9 @@ class Requests:
 
     def _read_of(self, patient_ids: list[UUID]) -> dict[UUID, list[Request]]:
         found: dict[UUID, list[Request]] = {}
-        for row in _with_facts(Request.objects.filter(patient_id__in=patient_ids).order_by("created_at")):
+        if not (older := identities().older(patient_ids)):
+            return found
+        for row in _with_facts(Request.objects.filter(patient_id__in=older).order_by("created_at")):
             if (known := self.by_id.get(row.pk)) is None:
                 known = self.by_id[row.pk] = row
             found.setdefault(row.patient_id, []).append(known)
@@ -146,7 +148,7 @@ def locked_admission(request: Request) -> AdmissionRequest:
 def _with_facts(requests: QuerySet[Request]) -> list[Request]:
     """Each with its clinical side; patient, department and site are one object for all requests that share them."""
     rows = list(requests.filter(line="beds").select_related("admission", "attending"))
-    departments, patients = unit.facts(Departments).by_id, identities().patients
+    departments, patients, kept = unit.facts(Departments).by_id, identities().patients, holdings()
     departments.warm(row.home_department_id for row in rows)
     patients.warm(row.patient_id for row in rows)
     for row in rows:
@@ -154,6 +156,7 @@ def _with_facts(requests: QuerySet[Request]) -> list[Request]:
         assert home is not None, "its key holds it"
         assert patient is not None, "its key holds it"
         row.home_department, row.patient = home, patient
+        kept.requests[row.pk] = row
         if row.site_id == home.site_id:
             row.site = home.site
     return rows
