@@ -1,32 +1,36 @@
-"""Applying what was received: in order of arrival from each sender, each message in one transaction with its effects.
+"""Applying one message: its effects, or the reason why it waits.
 
 A message that cannot be applied waits with its reason and holds nobody up. Where the state of affairs is the reason (a
 Conflict: the bed is still occupied, the patient not yet known), it is tried again by itself: as soon as a message about
-the same person or bed was applied, and with growing pauses for a day. Everything else waits for a person.
+the same person or bed was applied, and with growing pauses for a day. Everything else waits for a person. In which
+order messages get their turn, and how many in one transaction: `batches`.
 """
 
 from __future__ import annotations
 
 import logging
 import traceback
+from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, Protocol
 from uuid import UUID
 
-from django.db import Error as DatabaseError
-from django.db import OperationalError, connection, transaction
-from django.db.models import Q, QuerySet, Subquery
-from django.db.models.functions import Least
+from django.db import IntegrityError, OperationalError, connection, transaction
+from django.db.models import Prefetch, QuerySet
 from prometheus_client import Counter
 
+from yipan.base import unit
 from yipan.base.access import wall
-from yipan.interop.mapping import sender_of
-from yipan.interop.models import InboundMessage, MessageState
-from yipan.interop.reading import event_of, params_of, read_message
-from yipan.kernel import clock, trace
+from yipan.codecs.hl7v2.event import AdtEvent
+from yipan.interop.mapping import Aliases, Sender, sender_of
+from yipan.interop.models import InboundMessage, MessageState, Source
+from yipan.interop.reading import event_of, kind_of, params_of, usable
+from yipan.interop.waiters import Waiters
+from yipan.kernel import clock
 from yipan.kernel.errors import Conflict, YipanError
-from yipan.spine import registry
-from yipan.ui.outages import is_away, outage_of
+from yipan.spine import booking, registry
+from yipan.ui.outages import outage_of
 
 log = logging.getLogger(__name__)
 
@@ -37,9 +41,6 @@ CHANNEL = "yipan_inbound"
 
 PAUSES = tuple(timedelta(seconds=s) for s in (30, 60, 120, 300, 900, 3600))
 TRY_FOR = timedelta(hours=24)
-TRIES = 3
-"""How often a transaction that lost against another (a deadlock), or its connection, is begun anew at once."""
-
 PLACING = frozenset(f"ADT^A{n}" for n in ("01", "02", "03", "06", "07", "11", "12", "13", "17"))
 """Kinds that say where a patient is: a later one overtakes an earlier one that still waits."""
 
@@ -74,16 +75,32 @@ class Overtaken(Exception):
         super().__init__(by)
 
 
-def apply_pending(limit: int = 500) -> int:
-    """Take up at most `limit` messages that were received or are due again; return how many were taken up.
+@dataclass
+class Task:
+    """A message taken up, and what was read of it; `error` is why it cannot be used."""
 
-    Several workers may call this at once: each sender is served by one at a time.
-    """
-    taken = 0
-    for source_id in _sources_with_work():
-        while taken < limit and _apply_next(source_id):
-            taken += 1
-    return taken
+    message: InboundMessage
+    handlers: tuple[Callable[..., Told], ...] = ()
+    event: AdtEvent | None = None
+    sender: Sender | None = None
+    error: Exception | None = None
+
+
+def task_of(message: InboundMessage, senders: dict[UUID, Sender] | None = None) -> Task:
+    """Read a message. Never raises. `senders` are those of the batch, by source, to be used again."""
+    source, task = message.source, Task(message)
+    try:
+        told = usable(bytes(message.raw), source.charset)
+        task.handlers = registry.inbound(kind_of(told))
+        if task.handlers:
+            task.event = event_of(told, source.time_zone)
+            message.happened_at = task.event.at
+            known = senders if senders is not None else {}
+            task.sender = known.get(source.pk) or sender_of(source)
+            known[source.pk] = task.sender
+    except Exception as error:
+        task.error = error
+    return task
 
 
 @wall.passage("messages.apply")
@@ -94,25 +111,65 @@ def apply_one(message: InboundMessage) -> None:
     Raises errors of an outage only: then the transaction is to be begun anew.
     """
     try:
-        with transaction.atomic():
-            told = _effects(message)
-    except Overtaken as later:
+        with transaction.atomic(), booking.told_politely(), unit.together():
+            task = task_of(message)
+            foresee([task])
+            told = effects(task)
+    except Exception as error:
+        refuse(message, error)
+    else:
+        done(message, told, Waiters.about([message]))
+    message.save(update_fields=WRITTEN)
+
+
+def foresee(tasks: list[Task]) -> None:
+    """Let every line read at once what it will ask for message after message."""
+    told = [(task.event, task.sender) for task in tasks if task.event is not None and task.sender is not None]
+    messages = [task.message for task in tasks]
+    unit.facts(Aliases).beds.warm((m.source_id, place) for m in messages for place in (m.location, m.prior_location))
+    for look in registry.foresights():
+        look(told)
+
+
+def refuse(message: InboundMessage, error: Exception) -> None:
+    """Write down on a message why it could not be applied. Raises the error again when an outage is to blame."""
+    if isinstance(error, Overtaken):
         message.state, message.retry_at, message.outcome = MessageState.SUPERSEDED, None, ""
-        message.error_code, message.error_params = "overtaken", {"by": later.by}
-    except YipanError as error:
+        message.error_code, message.error_params = "overtaken", {"by": error.by}
+    elif isinstance(error, YipanError):
         _wait(message, error.code, params_of(error), again=isinstance(error, Conflict))
-    except Exception as error:  # whatever a mapping raises must neither stop the queue nor lose the message
+    else:  # whatever a mapping raises must neither stop the queue nor lose the message
         if outage_of(error) is not None:
-            raise
+            raise error
         # The traceback without the exception's text, which may quote a patient's data.
         place = "".join(traceback.format_tb(error.__traceback__))
         log.error("message %s failed: %s\n%s", message.pk, type(error).__name__, place)
-        _wait(message, INTERNAL, {"error": type(error).__name__}, again=False)
-    else:
-        _done(message, told)
-    message.attempts += 1
-    message.save(update_fields=WRITTEN)
-    transaction.on_commit(TAKEN_UP.labels(str(message.state)).inc)
+        _wait(message, INTERNAL, {"error": type(error).__name__}, again=isinstance(error, IntegrityError))
+    _tried(message)
+
+
+def done(message: InboundMessage, told: Told | None, waiters: Waiters) -> bool:
+    """Write down on a message what it did; whether others that waited get their turn at once because of it."""
+    ignored = told is None or told.ignored
+    message.state = MessageState.IGNORED if ignored else MessageState.APPLIED
+    message.outcome = NOT_USED if told is None else told.code
+    message.patient_id = told.patient_id if told is not None else None
+    message.applied_at, message.retry_at = clock.now(), None
+    message.error_code, message.error_params = "", {}
+    _tried(message)
+    return not ignored and waiters.wake(message)
+
+
+def effects(task: Task) -> Told | None:
+    """Let every line that wants this kind apply it; None when no line does."""
+    if task.error is not None:
+        raise task.error
+    if task.event is None:
+        return None
+    assert task.sender is not None
+    _refuse_overtaken(task.message)
+    results = [handler(task.event, source=task.sender, actor=task.sender.actor) for handler in task.handlers]
+    return next((r for r in results if not r.ignored), results[0])
 
 
 def lock_sender(source_id: UUID, *, wait: bool) -> bool:
@@ -130,74 +187,10 @@ def wake() -> None:
         cursor.execute("SELECT pg_notify(%s, '')", [CHANNEL])
 
 
-def _sources_with_work() -> list[UUID]:
-    due = Q(state=MessageState.RECEIVED) | (Q(state=MessageState.WAITING) & _due_again())
-    rows = InboundMessage.objects.filter(due, source__enabled=True)
-    return list(rows.order_by("source_id").values_list("source_id", flat=True).distinct())
-
-
-def _due_again() -> Q:
-    """The pause is over; or it lies further ahead than any pause, because the clock went back since."""
-    now = clock.now()
-    return Q(retry_at__lte=now) | Q(retry_at__gt=now + PAUSES[-1])
-
-
-def _apply_next(source_id: UUID) -> bool:
-    """Apply the sender's next message; False when there is none, or another worker serves this sender."""
-    taken: InboundMessage | None = None
-    for attempt in range(TRIES):
-        try:
-            with transaction.atomic():
-                if not lock_sender(source_id, wait=False):
-                    return False
-                taken = _next(source_id)
-                if taken is not None:
-                    with trace.using(f"message-{taken.pk}"):
-                        apply_one(taken)
-            return taken is not None
-        except DatabaseError as error:
-            if taken is None:
-                raise
-            if outage_of(error) is None:
-                _park(taken.pk, error)
-                return True
-            if attempt + 1 == TRIES:
-                if is_away(error):  # not the message's fault: it stays first in the queue until the database is well
-                    raise
-                _park(taken.pk, error)
-                return True
-    return False
-
-
-def _next(source_id: UUID) -> InboundMessage | None:
-    """The earliest message that was received or is due again. Two subqueries, because each has an index of its own."""
-    rows = InboundMessage.objects.filter(source_id=source_id).order_by("id").values("id")
-    new = Subquery(rows.filter(state=MessageState.RECEIVED)[:1])
-    again = Subquery(rows.filter(_due_again(), state=MessageState.WAITING)[:1])
-    first = with_source().filter(pk=Least(new, again))
-    return next(iter(first), None)
-
-
 def with_source() -> QuerySet[InboundMessage]:
-    """Messages to be locked, with all that applying has to know of their senders."""
-    return InboundMessage.objects.select_for_update(of=("self",)).select_related("source__organisation")
-
-
-def _effects(message: InboundMessage) -> Told | None:
-    """Let every line that wants this kind apply it; None when no line does."""
-    source = message.source
-    told = read_message(bytes(message.raw), source.charset)
-    if told.error is not None:
-        raise told.error
-    handlers = registry.inbound(told.kind)
-    if not handlers:
-        return None
-    event = event_of(told.message, source.time_zone)
-    message.happened_at = event.at
-    _refuse_overtaken(message)
-    sender = sender_of(source)
-    results = [handler(event, source=sender, actor=sender.actor) for handler in handlers]
-    return next((r for r in results if not r.ignored), results[0])
+    """Messages to be locked, each with its sender and its organisation: one object for all messages of a sender."""
+    rows = InboundMessage.objects.select_for_update(of=("self",))
+    return rows.prefetch_related(Prefetch("source", Source.objects.select_related("organisation")))
 
 
 def _refuse_overtaken(message: InboundMessage) -> None:
@@ -220,15 +213,9 @@ def _refuse_overtaken(message: InboundMessage) -> None:
         raise Overtaken(by)
 
 
-def _done(message: InboundMessage, told: Told | None) -> None:
-    ignored = told is None or told.ignored
-    message.state = MessageState.IGNORED if ignored else MessageState.APPLIED
-    message.outcome = NOT_USED if told is None else told.code
-    message.patient_id = told.patient_id if told is not None else None
-    message.applied_at, message.retry_at = clock.now(), None
-    message.error_code, message.error_params = "", {}
-    if not ignored:
-        _wake_others(message)
+def _tried(message: InboundMessage) -> None:
+    message.attempts += 1
+    transaction.on_commit(TAKEN_UP.labels(str(message.state)).inc)
 
 
 def _wait(message: InboundMessage, code: str, params: dict[str, Any], *, again: bool) -> None:
@@ -239,20 +226,7 @@ def _wait(message: InboundMessage, code: str, params: dict[str, Any], *, again: 
     message.retry_at = now + PAUSES[min(message.attempts, len(PAUSES) - 1)] if again else None
 
 
-def _wake_others(message: InboundMessage) -> None:
-    """Messages that wait for a state of affairs are tried at once once their person or bed changed."""
-    concerned = Q()
-    if message.patient_key:
-        concerned |= Q(patient_key=message.patient_key)
-    places = [p for p in (message.location, message.prior_location) if p]
-    if places:
-        concerned |= Q(location__in=places)
-    if concerned:
-        waiting = InboundMessage.objects.filter(source_id=message.source_id, state=MessageState.WAITING)
-        waiting.filter(concerned, retry_at__isnull=False).exclude(pk=message.pk).update(retry_at=clock.now())
-
-
-def _park(message_id: int, error: Exception) -> None:
+def park(message_id: int, error: Exception) -> None:
     """Set aside a message whose transaction the database would not commit, so that the next one gets its turn."""
     log.error("message %s failed at commit: %s", message_id, type(error).__name__)
     with transaction.atomic():

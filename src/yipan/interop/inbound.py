@@ -17,10 +17,11 @@ from django.db import Error as DatabaseError
 from django.db import connection, transaction
 from prometheus_client import Counter
 
-from yipan.base import audit
+from yipan.base import audit, unit
 from yipan.base.access import SYSTEM
 from yipan.codecs.hl7v2.ack import Outcome, immediate
-from yipan.interop.applying import CHANNEL, apply_pending
+from yipan.interop.applying import CHANNEL
+from yipan.interop.batches import apply_pending
 from yipan.interop.models import InboundMessage, MessageState, Source
 from yipan.interop.queue import ignore, replay, replay_waiting
 from yipan.interop.reading import Read, clean, hints, params_of, read_message, sender_names
@@ -109,7 +110,7 @@ def _store(arrivals: Sequence[Arrival]) -> list[Read]:
     rows = [_row(sources[name], told, arrival) for arrival, told, name in zip(arrivals, found, names, strict=True)]
     with transaction.atomic(durable=True):
         _one_writer({row.source_id for row in rows})
-        InboundMessage.objects.bulk_create(rows, ignore_conflicts=True)
+        unit.insert(rows, ignore_conflicts=True)
     return found
 
 

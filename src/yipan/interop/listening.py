@@ -10,7 +10,8 @@ import psycopg
 from django.db import Error as DatabaseError
 from django.db import close_old_connections
 
-from yipan.interop.applying import CHANNEL, apply_pending
+from yipan.interop.applying import CHANNEL
+from yipan.interop.batches import apply_pending
 
 log = logging.getLogger(__name__)
 

@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from functools import cached_property
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
-
+from yipan.base import unit
 from yipan.base.access import Actor, interface_actor
-from yipan.base.network.models import Bed, Department, Ward
+from yipan.base.network.directory import Directory, directory
+from yipan.base.network.models import Bed, Department
+from yipan.base.unit import Shelf
 from yipan.codecs.hl7v2.types import PL
 from yipan.interop.models import LocationAlias, LocationMode, Source
 from yipan.kernel.errors import InvalidInput, NotFound
@@ -45,8 +46,7 @@ class Sender:
         Raises NotFound("location_unknown"), InvalidInput("location_ambiguous").
         """
         text = location_text(location)
-        named = LocationAlias.objects.filter(source=self.source, location=text)
-        alias = named.values_list("bed_id", flat=True).first()
+        alias = unit.facts(Aliases).beds[self.source.pk, text]
         found = [alias] if alias is not None else self._by_name(location)
         if len(found) > 1:
             raise InvalidInput("location_ambiguous", location=text)
@@ -56,15 +56,14 @@ class Sender:
 
     def ward_department(self, location: PL) -> UUID | None:
         """The department of the ward of a location."""
-        code = location.point_of_care
-        return self._wards(code).values_list("department_id", flat=True).first() if code else None
+        wards = self._wards(location)
+        return wards[min(wards)] if wards else None
 
     def department(self, service: str) -> UUID | None:
         """The department of a hospital service: as mapped, else the one of that code."""
-        code = self.source.services.get(service, service)
-        rows = Department.objects.filter(code=code)
         if service not in self.source.services:
-            rows = rows.filter(site__organisation__path__startswith=self.path)
+            return self._names.departments.get(service)
+        rows = Department.objects.filter(code=self.source.services[service])
         return rows.values_list("id", flat=True).first()
 
     def system(self, assigner: str, kind: str) -> str:
@@ -79,30 +78,41 @@ class Sender:
                 return str(mapped[key])
         return ":".join(p for p in (self.organisation_code, assigner, kind or "MR") if p)[:120]
 
+    @property
+    def _names(self) -> Directory:
+        return directory(self.path)
+
     def _by_name(self, location: PL) -> list[UUID]:
         mode, found = self.source.location_mode, list[UUID]()
         if mode != LocationMode.ALIAS:
-            rows = list(self._here().filter(code=location.bed).values_list("id", "room__ward_id"))
-            wards = set(self._wards(location.point_of_care or "").values_list("id", flat=True)) if rows else set()
-            found = [bed for bed, ward in rows if not wards or ward in wards]
+            rows = self._names.beds_called(location.bed or "")
+            wards = self._wards(location) if rows else {}
+            found = [bed.id for bed in rows if not wards or bed.ward_id in wards]
         if not found and mode == LocationMode.AUTO and location.point_of_care:
             found = self._by_label(location)
         return found
 
     def _by_label(self, location: PL) -> list[UUID]:
         """Beds of a label in a ward; the room decides between equal labels."""
-        rows = self._here().filter(room__ward__in=self._wards(location.point_of_care or ""), label=location.bed)
-        found = list(rows.values_list("id", "room__label")[:50])
+        found = [bed for ward in self._wards(location) for bed in self._names.beds_labelled(ward, location.bed or "")]
         if len(found) > 1 and location.room:
-            found = [row for row in found if row[1] == location.room]
-        return [row[0] for row in found]
+            found = [bed for bed in found if bed.room == location.room]
+        return [bed.id for bed in found]
 
-    def _wards(self, code: str) -> QuerySet[Ward]:
-        here = Q(site__organisation__path__startswith=self.path)
-        return Ward.objects.filter(here, Q(code=code) | Q(name=code))
+    def _wards(self, location: PL) -> dict[UUID, UUID]:
+        return self._names.wards_called(location.point_of_care) if location.point_of_care else {}
 
-    def _here(self) -> QuerySet[Bed]:
-        return Bed.objects.filter(room__ward__site__organisation__path__startswith=self.path)
+
+class Aliases:
+    """The beds that senders call otherwise, by source and location."""
+
+    def __init__(self) -> None:
+        self.beds: Shelf[tuple[UUID, str], UUID | None] = Shelf(self._read, lambda: None)
+
+    @staticmethod
+    def _read(keys: list[tuple[UUID, str]]) -> dict[tuple[UUID, str], UUID | None]:
+        rows = LocationAlias.objects.filter(source__in={k[0] for k in keys}, location__in={k[1] for k in keys})
+        return {(source, text): bed for source, text, bed in rows.values_list("source_id", "location", "bed_id")}
 
 
 def sender_of(source: Source) -> Sender:

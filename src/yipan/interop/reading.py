@@ -33,8 +33,7 @@ class Read:
 
     @property
     def kind(self) -> str:
-        """MSH-9 as "ADT^A01"."""
-        return clean("^".join(p for p in (self.message.type, self.message.trigger) if p), 20)
+        return kind_of(self.message)
 
     @property
     def control_id(self) -> str:
@@ -44,13 +43,24 @@ class Read:
 def read_message(raw: bytes, charset: str = "") -> Read:
     """Read as far as possible; never raises. `charset` is what to try when MSH-18 is empty ("" detects)."""
     try:
-        message = parse(raw, charsets_of(charset))
-        for where in ("MSH-9", "MSH-10"):
-            if not clean(message.get(where), 1):
-                raise InvalidInput("hl7_field_missing", where=where, segment=1)
+        message = usable(raw, charset)
     except YipanError as error:
         return Read(head(raw), hashlib.sha256(raw).hexdigest(), error)
     return Read(message, digest_of(message))
+
+
+def usable(raw: bytes, charset: str = "") -> Message:
+    """A message with kind and control id. Raises InvalidInput as `parse`, and "hl7_field_missing"."""
+    message = parse(raw, charsets_of(charset))
+    for where in ("MSH-9", "MSH-10"):
+        if not clean(message.get(where), 1):
+            raise InvalidInput("hl7_field_missing", where=where, segment=1)
+    return message
+
+
+def kind_of(message: Message) -> str:
+    """MSH-9 as "ADT^A01"."""
+    return clean("^".join(p for p in (message.type, message.trigger) if p), 20)
 
 
 def charsets_of(charset: str) -> Charsets:
@@ -102,7 +112,8 @@ def params_of(error: YipanError) -> dict[str, Any]:
 
 def clean(text: str | None, length: int) -> str:
     """One line without control characters, as the database can keep it."""
-    return "".join(c for c in (text or "") if c.isprintable()).strip()[:length]
+    text = text or ""
+    return (text if text.isprintable() else "".join(c for c in text if c.isprintable())).strip()[:length]
 
 
 def _location(message: Message, segment: str, field: int) -> PL | None:

@@ -39,6 +39,11 @@ def web_workers() -> int:
     return whole_number("YIPAN_WEB_WORKERS", 1)
 
 
+def appliers() -> int:
+    """How many processes apply what hospital systems sent: YIPAN_HL7_APPLIERS, else two where there are two cores."""
+    return whole_number("YIPAN_HL7_APPLIERS", min(os.cpu_count() or 1, 2))
+
+
 def drain_seconds() -> float:
     """How long a web process that was told to stop still answers while `/readyz` says no: YIPAN_DRAIN_SECONDS, or 0."""
     text = os.environ.get("YIPAN_DRAIN_SECONDS") or "0"

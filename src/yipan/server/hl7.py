@@ -1,4 +1,4 @@
-"""The process that hospital systems send HL7 v2 messages to, and its child that applies what was stored."""
+"""The process that hospital systems send HL7 v2 messages to, and its children that apply what was stored."""
 
 from __future__ import annotations
 
@@ -31,10 +31,10 @@ log = logging.getLogger(__name__)
 def serve() -> None:
     """Listen until SIGTERM or Ctrl-C. A message that was acknowledged is stored, whatever happens then.
 
-    What was stored is applied by a process of its own, so that neither takes processor time from the other's.
+    What was stored is applied by processes of their own, so that neither takes processor time from the other's.
     """
     ending = threading.Event()
-    applying = Children([Job("apply", ("hl7", "apply"))], os.environ)
+    applying = Children(jobs(), os.environ)
     applying.start()
     watching = threading.Thread(target=_watch, args=(applying, ending), name="watch", daemon=True)
     watching.start()
@@ -44,6 +44,11 @@ def serve() -> None:
         ending.set()
         watching.join(GRACE_SECONDS)
         applying.stop()
+
+
+def jobs() -> list[Job]:
+    """The processes that apply."""
+    return [Job(f"apply {number}", ("hl7", "apply")) for number in range(1, environment.appliers() + 1)]
 
 
 def apply() -> None:
@@ -57,7 +62,7 @@ def apply() -> None:
 
 
 def _watch(applying: Children, ending: threading.Event) -> None:
-    """Start the applying process again when it died."""
+    """Start an applying process again when it died."""
     while not ending.wait(WATCH_SECONDS):
         applying.watch(lambda name, code, pause: log.error("%s ended (%d); again in %g s", name, code, pause))
 

@@ -12,6 +12,7 @@ from uuid import UUID
 from django.db import transaction
 from prometheus_client import Counter
 
+from yipan.base import unit
 from yipan.base.access import Actor
 from yipan.kernel import clock
 from yipan.spine.models import Event
@@ -35,7 +36,7 @@ class Happening:
     data: dict[str, Any] = field(default_factory=dict)
 
 
-def record(by: Actor, happenings: Iterable[Happening]) -> list[Event]:
+def record(by: Actor, happenings: Iterable[Happening]) -> None:
     """Append events in the caller's transaction; live pages hear of them when it commits."""
     now = clock.now()
     rows = [
@@ -56,9 +57,8 @@ def record(by: Actor, happenings: Iterable[Happening]) -> list[Event]:
         )
         for h in happenings
     ]
-    written = Event.objects.bulk_create(rows)
+    unit.insert(rows)
     transaction.on_commit(partial(_count, [row.kind for row in rows]))
-    return written
 
 
 def _count(kinds: list[str]) -> None:

@@ -142,6 +142,11 @@ class Booking(models.Model):
         return f"{self.purpose} {self.state} {self.id}"
 
     @property
+    def gives_up(self) -> bool:
+        """It keeps nothing any more: to be written before another one takes the place (`base.unit`)."""
+        return self.state not in LIVE
+
+    @property
     def start(self) -> Any:
         return self.period.lower
 

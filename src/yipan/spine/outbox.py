@@ -16,6 +16,7 @@ from django.db import connection, transaction
 from django.db.models import F, Q
 from prometheus_client import Counter
 
+from yipan.base import unit
 from yipan.kernel import clock, trace
 from yipan.kernel.errors import in_short
 from yipan.spine.models import OutboxMessage
@@ -40,19 +41,19 @@ def handles(topic: str, handler: Handler) -> None:
 def put(*, topic: str, key: str, payload: dict[str, Any], not_before: datetime | None = None) -> None:
     """Wish for an effect in the caller's transaction. The same key again is the same wish."""
     now = clock.now()
-    OutboxMessage.objects.bulk_create(
-        [
-            OutboxMessage(
-                topic=topic,
-                key=key,
-                payload=payload,
-                created_at=now,
-                not_before=not_before or now,
-                trace=trace.current(),
-            )
-        ],
-        ignore_conflicts=True,
+    wish = OutboxMessage(
+        topic=topic,
+        key=key,
+        payload=payload,
+        created_at=now,
+        not_before=not_before or now,
+        trace=trace.current(),
     )
+    unit.insert([wish], ignore_conflicts=True)
+    unit.later(_wake)
+
+
+def _wake(_: list[object]) -> None:
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_notify('yipan_outbox', '')")
 

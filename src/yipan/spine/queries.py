@@ -53,6 +53,22 @@ def state_of(request_id: UUID, *, at: datetime | None = None) -> RequestState:
     return RequestState(state)
 
 
+def state_among(request: Request, bookings: Iterable[Booking], *, at: datetime | None = None) -> RequestState:
+    """The state of a request, by the bookings of its patient: what `with_state` asks the database."""
+    at = at or clock.now()
+    if request.cancelled_at is not None:
+        return RequestState.CANCELLED
+    care = [b for b in bookings if b.request_id == request.pk and b.purpose == Purpose.CARE]
+    states = {b.state for b in care if b.state != State.HELD or (b.expires_at is not None and b.expires_at > at)}
+    ranked = (
+        (State.ACTIVE, RequestState.ACTIVE),
+        (State.CONFIRMED, RequestState.CONFIRMED),
+        (State.HELD, RequestState.HELD),
+        (State.DONE, RequestState.DONE),
+    )
+    return next((told for state, told in ranked if state in states), RequestState.WAITING)
+
+
 def waiting(requests: QuerySet[Request], *, at: datetime | None = None) -> QuerySet[Request]:
     """Requests that nothing is kept for: not cancelled, never served, no live booking."""
     at = at or clock.now()

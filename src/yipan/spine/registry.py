@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -34,7 +34,8 @@ class Line:
     """The table of contents of a service line.
 
     `verbs` says which roles may do what; `transitions` names the steps of its requests for documentation and for
-    `LineContract`; `events` are the kinds it writes; `inbound` maps a message kind ("ADT^A01") to what applies it.
+    `LineContract`; `events` are the kinds it writes; `inbound` maps a message kind ("ADT^A01") to what applies it;
+    `foresee` reads at once what these will ask, for the (event, sender) of many messages.
     """
 
     code: str
@@ -45,6 +46,7 @@ class Line:
     transitions: Mapping[tuple[str, str], str] = field(default_factory=dict)
     periodic: tuple[Periodic, ...] = ()
     inbound: Mapping[str, Callable[..., Any]] = field(default_factory=dict)
+    foresee: Callable[[Sequence[Any]], None] | None = None
 
 
 _lines: dict[str, Line] = {}
@@ -64,3 +66,8 @@ def lines() -> tuple[Line, ...]:
 def inbound(kind: str) -> tuple[Callable[..., Any], ...]:
     """Everything that wants to apply an inbound message of this kind, in the order of registration."""
     return tuple(line.inbound[kind] for line in _lines.values() if kind in line.inbound)
+
+
+def foresights() -> tuple[Callable[[Sequence[Any]], None], ...]:
+    """What reads ahead for many inbound messages."""
+    return tuple(line.foresee for line in _lines.values() if line.foresee is not None)

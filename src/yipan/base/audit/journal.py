@@ -10,6 +10,7 @@ from datetime import timedelta
 from typing import Any, Protocol
 from uuid import UUID
 
+from yipan.base import unit
 from yipan.kernel import clock
 
 
@@ -73,20 +74,21 @@ def record(
     """
     from yipan.base.audit.models import Entry  # models load after the apps that import this package
 
+    entry = Entry(
+        at=clock.now(),
+        actor_kind=actor.kind,
+        actor_user_id=actor.user_id,
+        actor_name=actor.name[:120],
+        action=action,
+        object_type=object_type,
+        object_id=str(object_id),
+        patient_id=patient_id,
+        organisation_path=path,
+        data=data or {},
+        address=current_address(),
+    )
     with _within[0]():
-        Entry.objects.create(
-            at=clock.now(),
-            actor_kind=actor.kind,
-            actor_user_id=actor.user_id,
-            actor_name=actor.name[:120],
-            action=action,
-            object_type=object_type,
-            object_id=str(object_id),
-            patient_id=patient_id,
-            organisation_path=path,
-            data=data or {},
-            address=current_address(),
-        )
+        unit.insert([entry])
 
 
 LIST = "list"

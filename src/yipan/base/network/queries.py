@@ -10,6 +10,7 @@ from uuid import UUID
 
 from django.db.models import Count, Q, QuerySet
 
+from yipan.base import unit
 from yipan.base.network import policies
 from yipan.base.network.distance import great_circle_km, road_minutes, walk_minutes
 from yipan.base.network.models import Bed, Organisation, Policy, Road, Site, Walk, Ward
@@ -96,6 +97,20 @@ def placement_policy(path: str) -> tuple[PlacementPolicy, str]:
 
     The name lists the edits it is made of, "YJ v3, QS v1" (organisation and version), or is "default".
     """
+    known = unit.facts(_PoliciesInForce).by_path
+    if path not in known:
+        known[path] = _placement_policy(path)
+    return known[path]
+
+
+class _PoliciesInForce:
+    """What a unit of work has read of them."""
+
+    def __init__(self) -> None:
+        self.by_path: dict[str, tuple[PlacementPolicy, str]] = {}
+
+
+def _placement_policy(path: str) -> tuple[PlacementPolicy, str]:
     rows = policies_above(path)
     name = ", ".join(f"{row.organisation.code} v{row.version}" for row in rows)
     return _read(tuple(row.pk for row in rows)), name or DEFAULT_VERSION

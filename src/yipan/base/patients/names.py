@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Callable
-from functools import cache
+from functools import cache, lru_cache
 from typing import NamedTuple
 
 from yipan.base.patients import surnames
@@ -41,6 +41,7 @@ def fold(text: str) -> str:
     return LETTERS_ONLY.sub("", plain)
 
 
+@lru_cache(maxsize=4096)
 def romanise(name: str) -> Romanised:
     """Pinyin of a Chinese name with its surname's own reading; Latin letters folded.
 

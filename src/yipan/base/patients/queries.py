@@ -22,6 +22,7 @@ from yipan.base import audit
 from yipan.base.access import Actor, emergency, wall
 from yipan.base.access.models import EmergencyAccess
 from yipan.base.patients import disclosure, idcard, terms
+from yipan.base.patients.identities import identities
 from yipan.base.patients.matching import NATIONAL_ID
 from yipan.base.patients.models import (
     DuplicateCandidate,
@@ -136,11 +137,8 @@ def by_identifier(actor: Actor, system: str, value: str) -> Patient | None:
     Raises Refused.
     """
     actor.require("patients.view")
-    rows = Identifier.objects.select_related("patient").filter(system=system, value_digest=number_digest(value))
-    held = rows.first() if value else None
-    if held is None:
-        return None
-    return held.patient if held.patient.merged_into_id is None else resolve(held.patient.pk)
+    holder = identities().holder(system, value)
+    return holder if holder is None or holder.merged_into_id is None else resolve(holder.pk)
 
 
 def open_duplicates(actor: Actor) -> QuerySet[DuplicateCandidate]:

@@ -74,6 +74,18 @@ TYPED: dict[str, tuple[str, type]] = {
 }
 
 
+Places = list[tuple[str, str, str, int]]
+"""Attribute, path, segment and number of the field."""
+
+
+def _places(paths: dict[str, str]) -> Places:
+    return [(name, path, (p := Path.parse(path)).segment, p.field) for name, path in paths.items()]
+
+
+TEXT_PLACES, TIME_PLACES = _places(TEXTS), _places(TIMES)
+TYPED_PLACES = _places({name: path for name, (path, _) in TYPED.items()})
+
+
 def adt_event(message: Message, zone: tzinfo) -> AdtEvent:
     """Read an ADT message. Times without an offset are in that of MSH-7, or else in `zone`.
 
@@ -94,7 +106,7 @@ def adt_event(message: Message, zone: tzinfo) -> AdtEvent:
         "sent_at": sent_at,
     }
     first, *further = (AdtEvent(**common, **_Reader(part, zone).values()) for part in _parts(message))
-    return replace(first, further=tuple(further))
+    return replace(first, further=tuple(further)) if further else first
 
 
 def _checked(message: Message) -> tuple[str, str]:
@@ -142,13 +154,14 @@ class _Reader:
     def __init__(self, lines: list[_Line], zone: tzinfo) -> None:
         self._lines = lines
         self._zone = zone
+        self._first_lines = {line.segment.name: line for line in reversed(lines)}
         self._nulls: set[str] = set()
 
     def values(self) -> dict[str, Any]:
         """All attributes that come from segments behind the header."""
-        values: dict[str, Any] = {name: self._text(name, path) for name, path in TEXTS.items()}
-        values |= {name: self._time(name, path) for name, path in TIMES.items()}
-        values |= {name: self._first(name, path, kind) for name, (path, kind) in TYPED.items()}
+        values: dict[str, Any] = {name: self._text(name, path) for name, path in self._told(TEXT_PLACES)}
+        values |= {name: self._time(name, path) for name, path in self._told(TIME_PLACES)}
+        values |= {name: self._first(name, path, TYPED[name][1]) for name, path in self._told(TYPED_PLACES)}
         values |= self._person()
         values["previous_identifiers"] = self._all("MRG-1", CX) + self._all("MRG-4", CX)
         values["diagnoses"] = tuple(d for line in self._named("DG1") if (d := _diagnosis(line.segment)) is not None)
@@ -156,6 +169,15 @@ class _Reader:
             values["location"] = self._first("location", "NPU-1", PL)
             values["bed_status"] = self._text("bed_status", "NPU-2")
         return values | {"nulls": frozenset(self._nulls)}
+
+    def _told(self, places: Places) -> list[tuple[str, str]]:
+        """(attribute, path) of the fields in which anything stands: most of a message's fields are empty."""
+        fields = {name: line.segment.fields for name, line in self._first_lines.items()}
+        return [
+            (attribute, path)
+            for attribute, path, segment, number in places
+            if len(here := fields.get(segment, ())) >= number and here[number - 1]
+        ]
 
     def _person(self) -> dict[str, Any]:
         names = self._all("PID-5", XPN)
@@ -186,12 +208,12 @@ class _Reader:
         return [line for line in self._lines if line.segment.name == name]
 
     def _field(self, attribute: str | None, path: str) -> Field | None:
-        """The field at a path of this patient, or None without such a segment; notes it when it was emptied."""
+        """The field at a path of this patient, or None where nothing stands; notes it when it was emptied."""
         p = Path.parse(path)
-        lines = self._named(p.segment)
-        if not lines:
+        line = self._first_lines.get(p.segment)
+        if line is None or len(line.segment.fields) < p.field or not line.segment.fields[p.field - 1]:
             return None
-        field = lines[0].segment.field(p.field)
+        field = line.segment.field(p.field)
         if attribute is not None and field.is_null:
             self._nulls.add(attribute)
         return field
@@ -199,7 +221,7 @@ class _Reader:
     def _where(self, path: str) -> tuple[str, int]:
         """A path as an error names it, and the number of its segment."""
         p = Path.parse(path)
-        line = self._named(p.segment)[0]
+        line = self._first_lines[p.segment]
         return str(replace(p, occurrence=line.occurrence)), line.number
 
     def _text(self, attribute: str, path: str) -> str | None:
@@ -214,12 +236,13 @@ class _Reader:
         return read_timestamp(text, self._zone, where=where, segment=segment)
 
     def _first(self, attribute: str, path: str, kind: type[T]) -> T | None:
-        self._field(attribute, path)
-        return next(iter(self._all(path, kind)), None)
+        return next(iter(self._all(path, kind)), None) if self._field(attribute, path) else None
 
     def _all(self, path: str, kind: type[T]) -> tuple[T, ...]:
         field = self._field(None, path)
-        repetitions = field.repetitions if field else ()
+        if field is None:
+            return ()
+        repetitions = field.repetitions
         values = tuple(value for r in repetitions if (value := read(kind, r)) is not None)
         # An identifier without its number (an assigning authority alone) identifies nobody.
         return tuple(value for value in values if not isinstance(value, CX) or value.id)

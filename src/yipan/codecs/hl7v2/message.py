@@ -26,7 +26,10 @@ class Repetition:
 
     def get(self, component: int = 1, subcomponent: int = 1) -> str | None:
         """The value there: None when absent or empty, "" when the sender emptied it."""
-        part = _nth(self.raw, self.separators.component, component)
+        return self.leaf(_nth(self.raw, self.separators.component, component), subcomponent)
+
+    def leaf(self, part: str, subcomponent: int = 1) -> str | None:
+        """The same in the raw text of one component."""
         leaf = _nth(part, self.separators.subcomponent, subcomponent)
         if leaf == NULL:
             return ""
@@ -136,9 +139,11 @@ class Message:
 
     def segment(self, name: str, occurrence: int = 1) -> Segment:
         """The segment of that name; an empty one, all of whose fields are empty, when the message has none."""
-        found = self.segments(name)
-        if 1 <= occurrence <= len(found):
-            return found[occurrence - 1]
+        for segment in self.lines:
+            if segment.name == name:
+                occurrence -= 1
+                if occurrence == 0:
+                    return segment
         return Segment(name, (), self.separators, self.codec)
 
     def has(self, name: str) -> bool:
@@ -151,8 +156,10 @@ class Message:
         None when absent or empty, "" when the sender emptied it. Raises ValueError for a malformed path.
         """
         p = Path.parse(path)
-        field = self.segment(p.segment, p.occurrence).field(p.field)
-        return field.get(p.component or 1, p.subcomponent or 1, p.repetition)
+        segment = self.segment(p.segment, p.occurrence)
+        if len(segment.fields) < p.field or not segment.fields[p.field - 1]:
+            return None
+        return segment.field(p.field).get(p.component or 1, p.subcomponent or 1, p.repetition)
 
     def set(self, path: str, value: str | None) -> Message:
         """The message with the value at `path` replaced: None makes it empty, "" says that it is emptied on purpose.

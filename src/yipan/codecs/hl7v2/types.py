@@ -151,7 +151,7 @@ class CWE:
 
 def read(kind: type[T], repetition: Repetition) -> T | None:
     """One repetition as `kind`, or None when it has nothing that `kind` knows."""
-    return _read(kind, repetition, None)
+    return _read(kind, repetition, repetition.components, None)
 
 
 def write(value: object, separators: Separators) -> str:
@@ -180,15 +180,18 @@ def _layout(kind: type) -> tuple[_Place, ...]:
 _LAYOUTS: dict[Any, tuple[_Place, ...]] = {kind: _layout(kind) for kind in (HD, CX, XPN, XCN, XAD, XTN, PL, CWE)}
 
 
-def _read(kind: type[T], repetition: Repetition, inside: int | None) -> T | None:
-    """As `read`; with `inside`, the components of `kind` are the subcomponents of that component."""
+def _read(kind: type[T], repetition: Repetition, parts: tuple[str, ...], inside: int | None) -> T | None:
+    """As `read`, of these components; with `inside`, those of `kind` are the subcomponents of that component."""
     values: dict[str, Any] = {}
-    for place in _LAYOUTS[kind]:
-        if place.nested is not None:
-            values[place.name] = _read(place.nested, repetition, place.component)
+    for name, component, subcomponent, nested in _LAYOUTS[kind]:
+        at, below = (component, subcomponent) if inside is None else (inside, component)
+        part = parts[at - 1] if at <= len(parts) else ""
+        if not part:
+            values[name] = None
+        elif nested is not None:
+            values[name] = _read(nested, repetition, parts, component)
         else:
-            at = (place.component, place.subcomponent) if inside is None else (inside, place.component)
-            values[place.name] = (repetition.get(*at) or "").strip() or None
+            values[name] = (repetition.leaf(part, below) or "").strip() or None
     return kind(**values) if any(v is not None for v in values.values()) else None
 
 

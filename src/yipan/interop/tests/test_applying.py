@@ -12,7 +12,7 @@ from psycopg.errors import DeadlockDetected
 from yipan.base.access import Role
 from yipan.base.audit.models import Entry
 from yipan.base.patients.models import Patient
-from yipan.interop import applying
+from yipan.interop import applying, batches
 from yipan.interop.inbound import apply_pending, ignore, receive, replay, replay_waiting
 from yipan.interop.models import InboundMessage, LocationAlias, Source
 from yipan.interop.tests.his import PEER, His, outcome
@@ -187,15 +187,16 @@ def test_unexpected_error_waits_and_others_go_on(his: His, monkeypatch: pytest.M
 
 def test_deadlock_is_begun_anew(his: His, monkeypatch: pytest.MonkeyPatch):
     """A transaction that lost against another is tried again at once, and only then waits for a while."""
-    real, failures = applying._effects, [2]
+    real, failures = applying.effects, [3]
 
-    def unlucky(message: InboundMessage) -> object:
+    def unlucky(task: applying.Task) -> object:
         if failures[0]:
             failures[0] -= 1
             raise OperationalError("deadlock detected") from DeadlockDetected()
-        return real(message)
+        return real(task)
 
-    monkeypatch.setattr(applying, "_effects", unlucky)
+    for room in (applying, batches):
+        monkeypatch.setattr(room, "effects", unlucky)
     assert outcome(his.say("A28", "P1")) == "applied: person_told"
     failures[0] = 99
     message = his.say("A28", "P2")

@@ -89,6 +89,7 @@ LINE = Line(
         Periodic("beds.end_closures", 30, booking.end_due_closures),
     ),
     inbound=wire.INBOUND,
+    foresee=wire.foresee,
 )
 
 BY_WARD = frozenset({"beds.receive", "beds.discharge"})

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from yipan.server import presence
 from yipan.server.doctor.finding import Finding, fault, warning
 
-PARTS = ("web", "worker", "hl7")
+PARTS = ("web", "worker", "hl7", "apply")
 CLOCK_SECONDS = 2.0
 
 

@@ -274,6 +274,14 @@ def test_processes(well: None) -> None:
     assert all(presence.seen())
 
 
+def test_nobody_applies(well: None) -> None:
+    """A listener that stores what nobody applies is a fault: hospitals are told that all is well."""
+    assert codes(parts.at_work) == []
+    with connection.cursor() as cursor:
+        cursor.execute("DELETE FROM server_process WHERE part = 'apply'")
+    assert codes(parts.at_work) == ["doctor_silent_apply"]
+
+
 def message(source: Source, **more: Any) -> None:
     InboundMessage.objects.create(
         source=source, peer="p", digest=new_id().hex, raw=b"x", **{"received_at": long_ago(), **more}

@@ -8,6 +8,8 @@ the order of their identifiers, writes its events beside the change, and either 
 from yipan.spine.booking.claims import Claim, confirm, expire_due, hold, no_show, release
 from yipan.spine.booking.closures import close, end_due_closures, reopen
 from yipan.spine.booking.overruns import announce_end, extend_overruns
+from yipan.spine.booking.places import lock as lock_places
+from yipan.spine.booking.places import told_politely
 from yipan.spine.booking.stays import arrive, cancel_move, depart, move, occupy, swap, undo_arrive, undo_depart
 from yipan.spine.booking.takeover import Stay, take_over
 from yipan.spine.booking.turnover import begin_turnover, finish_turnover
@@ -27,6 +29,7 @@ __all__ = [
     "extend_overruns",
     "finish_turnover",
     "hold",
+    "lock_places",
     "move",
     "no_show",
     "occupy",
@@ -34,6 +37,7 @@ __all__ = [
     "reopen",
     "swap",
     "take_over",
+    "told_politely",
     "undo_arrive",
     "undo_depart",
 ]

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from django.db import connection, transaction
+from django.db import connection
 
+from yipan.base import unit
 from yipan.base.access import SYSTEM, Actor, wall
 from yipan.kernel import clock
 from yipan.spine.booking.places import (
@@ -71,7 +72,7 @@ def hold(*, claims: Sequence[Claim], by: Actor, keep: timedelta, at: datetime | 
     worker that sleeps never keeps a bed from anybody.
     """
     at = at or clock.now()
-    with transaction.atomic():
+    with unit.atomic():
         left = [c.previous_id for c in claims if c.previous_id is not None]
         sources = dict(Booking.objects.filter(id__in=left).values_list("id", "capacity_id")) if left else {}
         places = lock([*(c.capacity_id for c in claims), *sources.values()])
@@ -95,7 +96,7 @@ def hold(*, claims: Sequence[Claim], by: Actor, keep: timedelta, at: datetime | 
 def confirm(*, booking_id: UUID, by: Actor, at: datetime | None = None) -> Booking:
     """Make a hold firm. A hold that ran out can still be confirmed while nobody else has taken the place."""
     at = at or clock.now()
-    with transaction.atomic():
+    with unit.atomic():
         (booking,), places = lock_bookings([booking_id])
         change(booking, Verb.CONFIRM)
         record(by, [happening("booking.confirmed", booking, places[booking.capacity_id], at)])
@@ -118,7 +119,7 @@ def expire_due(*, at: datetime | None = None) -> int:
     due = Booking.objects.filter(state=State.HELD, expires_at__lte=at).values_list("id", flat=True)
     cleared = 0
     for booking_id in list(due):
-        with transaction.atomic():
+        with unit.atomic():
             (booking,), places = lock_bookings([booking_id])
             if booking.state == State.HELD and booking.expires_at is not None and booking.expires_at <= at:
                 _give_back_with_previous(booking, places[booking.capacity_id], Verb.EXPIRE, by=SYSTEM, at=at)
@@ -127,7 +128,7 @@ def expire_due(*, at: datetime | None = None) -> int:
 
 
 def _end(booking_id: UUID, verb: Verb, *, by: Actor, at: datetime, reason: str) -> Booking:
-    with transaction.atomic():
+    with unit.atomic():
         (booking,), places = lock_bookings([booking_id])
         _give_back_with_previous(booking, places[booking.capacity_id], verb, by=by, at=at, reason=reason)
     return booking

@@ -6,8 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
-from django.db import transaction
-
+from yipan.base import unit
 from yipan.base.access import SYSTEM, Actor
 from yipan.kernel import clock
 from yipan.spine.booking import turnover
@@ -21,7 +20,7 @@ from yipan.spine.booking.places import (
     lock_bookings,
     period,
     reservations,
-    told_politely,
+    write,
 )
 from yipan.spine.events import record
 from yipan.spine.models import Booking
@@ -36,7 +35,7 @@ def close(
     An occupied one gets a planned closure that begins with the departure; one that is closed already is left as it is.
     """
     at = at or clock.now()
-    with transaction.atomic():
+    with unit.atomic():
         places = lock(capacity_ids)
         closed = [_close(places[i], until, reason, by=by, at=at) for i in sorted(places)]
     return [b for b in closed if b is not None]
@@ -46,7 +45,7 @@ def reopen(*, capacity_ids: Sequence[UUID], by: Actor, at: datetime | None = Non
     """End the closures, under way or planned, of these capacities; return how many."""
     at = at or clock.now()
     ended = 0
-    with transaction.atomic():
+    with unit.atomic():
         for place in lock(capacity_ids).values():
             for booking in Booking.objects.filter(
                 capacity_id=place.id, purpose=Purpose.CLOSURE, state__in=[State.ACTIVE, State.CONFIRMED]
@@ -62,7 +61,7 @@ def end_due_closures(*, at: datetime | None = None) -> int:
     due = Booking.objects.filter(purpose=Purpose.CLOSURE, state=State.ACTIVE, period__endswith__lte=at)
     ended = 0
     for booking_id in list(due.values_list("id", flat=True)):
-        with transaction.atomic():
+        with unit.atomic():
             (booking,), places = lock_bookings([booking_id])
             if booking.state == State.ACTIVE:
                 _end(booking, places[booking.capacity_id], by=SYSTEM, at=at)
@@ -106,8 +105,7 @@ def _close(place: Place, until: datetime | None, reason: str, *, by: Actor, at: 
         body=False,
         created_at=at,
     )
-    with told_politely():
-        booking.save(force_insert=True)
+    write(booking)
     kind = "closure.started" if current is None else "closure.planned"
     record(by, [happening(kind, booking, place, at, reason=reason)])
     return booking

@@ -5,13 +5,12 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from django.db import transaction
-
+from yipan.base import unit
 from yipan.base.access import SYSTEM, Actor
 from yipan.kernel import clock
 from yipan.kernel.errors import Conflict, InvalidInput
 from yipan.spine import outbox
-from yipan.spine.booking.places import happening, lock_bookings, make_room, period, told_politely
+from yipan.spine.booking.places import happening, lock_bookings, make_room, period, save, told_politely
 from yipan.spine.events import record
 from yipan.spine.models import Booking
 from yipan.spine.states import Purpose, State
@@ -24,7 +23,7 @@ def announce_end(*, booking_id: UUID, end: datetime | None, by: Actor, at: datet
     reserved on the promise. Raises InvalidInput("end_in_past") when the end is not after now.
     """
     at = at or clock.now()
-    with transaction.atomic():
+    with unit.atomic():
         (booking,), places = lock_bookings([booking_id])
         place = places[booking.capacity_id]
         if booking.state != State.ACTIVE:
@@ -36,7 +35,7 @@ def announce_end(*, booking_id: UUID, end: datetime | None, by: Actor, at: datet
         if end is not None:
             booking.period = period(booking.start, end)
         with told_politely():
-            booking.save(update_fields=["period", "end_announced"])
+            save(booking)
         kind = "booking.end_announced" if end else "booking.end_withdrawn"
         record(by, [happening(kind, booking, place, at, end=end.isoformat() if end else None)])
     return booking
@@ -53,7 +52,7 @@ def extend_overruns(*, grace: timedelta, at: datetime | None = None) -> int:
     due = Booking.objects.filter(state=State.ACTIVE, period__endswith__lte=at).exclude(purpose=Purpose.CLOSURE)
     extended = 0
     for booking_id in list(due.values_list("id", flat=True)):
-        with transaction.atomic():
+        with unit.atomic():
             (booking,), places = lock_bookings([booking_id])
             if booking.state != State.ACTIVE or booking.end is None or booking.end > at:
                 continue

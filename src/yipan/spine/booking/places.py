@@ -13,12 +13,17 @@ from django.db import IntegrityError, connection, transaction
 from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
 from prometheus_client import Counter
 
+from yipan.base import unit
 from yipan.base.access import Actor
 from yipan.kernel.errors import Conflict, InvalidInput, NotFound
 from yipan.spine import outbox
 from yipan.spine.events import Happening, record
+from yipan.spine.holdings import Holdings, holdings
 from yipan.spine.models import Booking
-from yipan.spine.states import LIVE, Purpose, State, Verb, step
+from yipan.spine.states import Purpose, State, Verb, step
+
+CHANGED = ("state", "period", "expires_at", "end_announced")
+"""What verbs change of a booking."""
 
 REFUSED = Counter("yipan_bookings_refused", "Double bookings that the database refused, by code.", ["code"])
 
@@ -50,12 +55,24 @@ class Place:
     ward_id: UUID | None
 
 
+class Locked:
+    """The places that a unit of work has locked."""
+
+    def __init__(self) -> None:
+        self.places: dict[UUID, Place] = {}
+
+
 def lock(capacity_ids: Iterable[UUID]) -> dict[UUID, Place]:
     """Lock capacities until the transaction ends, always in the same order, so that no two writers wait in a ring.
 
     Raises NotFound("capacity_unknown") for an identifier that is none.
     """
-    return _places(LOCK, set(capacity_ids))
+    wanted, mine = set(capacity_ids), unit.facts(Locked).places
+    if new := wanted - mine.keys():
+        mine |= _places(LOCK, new)
+        if holdings().knows_any_on(new):  # read before they were locked: somebody may have been quicker
+            unit.forget(Holdings)
+    return {i: mine[i] for i in wanted}
 
 
 def look_up(capacity_ids: Iterable[UUID]) -> dict[UUID, Place]:
@@ -72,14 +89,19 @@ def _places(sql: str, wanted: set[UUID]) -> dict[UUID, Place]:
     return places
 
 
-def lock_bookings(booking_ids: Sequence[UUID]) -> tuple[list[Booking], dict[UUID, Place]]:
-    """Lock the capacities of these bookings, then read the bookings as they are under the lock, in the given order."""
-    found = dict(Booking.objects.filter(id__in=booking_ids).values_list("id", "capacity_id"))
+def lock_bookings(booking_ids: Sequence[UUID], besides: Iterable[UUID] = ()) -> tuple[list[Booking], dict[UUID, Place]]:
+    """Lock the capacities of these bookings, and those named `besides`; then read the bookings as they are under the
+    lock, in the given order.
+    """
+    places = lock([*(b.capacity_id for b in _found(booking_ids)), *besides])
+    return _found(booking_ids), places
+
+
+def _found(booking_ids: Sequence[UUID]) -> list[Booking]:
+    found = holdings().get(booking_ids)
     for missing in set(booking_ids) - found.keys():
         raise NotFound("booking_unknown", booking=str(missing))
-    places = lock(found.values())
-    fresh = {b.id: b for b in Booking.objects.select_related("request").filter(id__in=booking_ids)}
-    return [fresh[i] for i in booking_ids], places
+    return [found[i] for i in booking_ids]
 
 
 @contextmanager
@@ -131,7 +153,20 @@ def change(booking: Booking, verb: Verb, *, end: datetime | None = None) -> None
     booking.expires_at = None
     if end is not None:
         booking.period = DateTimeTZRange(min(booking.start, end), end)
-    booking.save(update_fields=["state", "period", "expires_at"])
+    save(booking)
+
+
+def save(booking: Booking) -> None:
+    """Write what verbs change of a booking that was read under a lock."""
+    unit.update(booking, *CHANGED)
+    holdings().note(booking)
+
+
+def write(booking: Booking) -> None:
+    """Write a new booking. Raises Conflict when the constraints refuse it."""
+    with told_politely():
+        unit.insert([booking])
+    holdings().note(booking)
 
 
 def give_back(booking: Booking, place: Place, verb: Verb, *, by: Actor, at: datetime, **data: Any) -> None:
@@ -154,17 +189,13 @@ def give_back(booking: Booking, place: Place, verb: Verb, *, by: Actor, at: date
 
 def active(place: Place) -> Booking | None:
     """Whatever is under way on a locked capacity: a stay, a cleaning or a closure."""
-    return Booking.objects.select_related("request").filter(capacity_id=place.id, state=State.ACTIVE).first()
+    return next((b for b in holdings().live(place.id) if b.state == State.ACTIVE), None)
 
 
 def reservations(place: Place, *, before: datetime | None) -> list[Booking]:
     """Held and confirmed bookings of a locked capacity that start before an instant (None: all), earliest first."""
-    rows = Booking.objects.select_related("request").filter(
-        capacity_id=place.id, state__in=[str(s) for s in LIVE if s != State.ACTIVE]
-    )
-    if before is not None:
-        rows = rows.filter(period__startswith__lt=before)
-    return sorted(rows, key=lambda b: b.start)
+    rows = [b for b in holdings().live(place.id) if b.state != State.ACTIVE]
+    return sorted((b for b in rows if before is None or b.start < before), key=lambda b: b.start)
 
 
 def make_room(

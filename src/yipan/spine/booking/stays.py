@@ -5,8 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from django.db import transaction
-
+from yipan.base import unit
 from yipan.base.access import Actor, wall
 from yipan.kernel import clock
 from yipan.kernel.errors import Conflict, InvalidInput
@@ -21,7 +20,9 @@ from yipan.spine.booking.places import (
     lock_bookings,
     make_room,
     period,
+    save,
     told_politely,
+    write,
 )
 from yipan.spine.events import record
 from yipan.spine.models import Booking
@@ -39,7 +40,7 @@ def arrive(
     Raises Conflict("bed_not_ready") while the place is being cleaned or somebody else is in it.
     """
     at = at or clock.now()
-    with transaction.atomic():
+    with unit.atomic():
         booking, place, source = _with_source(booking_id)
         current = active(place)
         if current is not None:
@@ -54,7 +55,7 @@ def arrive(
         booking.state = step(booking.state, Verb.ARRIVE)
         booking.period, booking.expires_at = period(at, end), None
         with told_politely():
-            booking.save(update_fields=["state", "period", "expires_at"])
+            save(booking)
         record(by, [happening("booking.arrived", booking, place, at)])
     return booking
 
@@ -66,7 +67,7 @@ def occupy(*, claim: Claim, by: Actor, at: datetime | None = None) -> Booking:
     Raises Conflict("capacity_taken") when another patient is in it or it is closed.
     """
     at = at or claim.start
-    with transaction.atomic():
+    with unit.atomic():
         place = lock([claim.capacity_id])[claim.capacity_id]
         return _enter(claim, place, by=by, at=at)
 
@@ -77,7 +78,7 @@ def depart(*, booking_id: UUID, by: Actor, turnover_length: timedelta, at: datet
     Raises InvalidInput("departure_before_arrival") when `at` lies before the stay.
     """
     at = at or clock.now()
-    with transaction.atomic():
+    with unit.atomic():
         (booking,), places = lock_bookings([booking_id])
         _leave(booking, places[booking.capacity_id], turnover_length, by=by, at=at)
     return booking
@@ -88,21 +89,18 @@ def move(
 ) -> Booking:
     """Transfer the patient of an active booking to another place at once; both halves happen or neither."""
     at = at or clock.now()
-    with transaction.atomic():
-        source = Booking.objects.filter(id=booking_id).values_list("capacity_id", flat=True)
-        lock([*source, claim.capacity_id])
-        (booking,), places = lock_bookings([booking_id])
+    with unit.atomic():
+        (booking,), places = lock_bookings([booking_id], besides=[claim.capacity_id])
         if booking.capacity_id == claim.capacity_id:
             raise Conflict("move_to_same_place")
         _leave(booking, places[booking.capacity_id], turnover_length, by=by, at=at, onward=True)
-        target = lock([claim.capacity_id])[claim.capacity_id]
-        return _enter(claim, target, by=by, at=at, previous=booking)
+        return _enter(claim, places[claim.capacity_id], by=by, at=at, previous=booking)
 
 
 def swap(*, first_id: UUID, second_id: UUID, by: Actor, at: datetime | None = None) -> tuple[Booking, Booking]:
     """Two patients change places at once. No turnover: each bed's linen follows its patient."""
     at = at or clock.now()
-    with transaction.atomic():
+    with unit.atomic():
         (first, second), places = lock_bookings([first_id, second_id])
         ends = {b.id: b.end for b in (first, second)}
         for booking in (first, second):
@@ -124,7 +122,7 @@ def swap(*, first_id: UUID, second_id: UUID, by: Actor, at: datetime | None = No
 def undo_arrive(*, booking_id: UUID, by: Actor, reason: str = "", at: datetime | None = None) -> Booking:
     """The arrival was told by mistake: the stay never was."""
     at = at or clock.now()
-    with transaction.atomic():
+    with unit.atomic():
         (booking,), places = lock_bookings([booking_id])
         change(booking, Verb.UNDO_ARRIVE)
         record(by, [happening("booking.arrival_undone", booking, places[booking.capacity_id], at, reason=reason)])
@@ -137,7 +135,7 @@ def undo_depart(*, booking_id: UUID, by: Actor, end: datetime | None, at: dateti
     Raises Conflict("capacity_taken") when somebody else lies there by now.
     """
     at = at or clock.now()
-    with transaction.atomic():
+    with unit.atomic():
         (booking,), places = lock_bookings([booking_id])
         _stay_on(booking, places[booking.capacity_id], end, by=by, at=at)
     return booking
@@ -146,7 +144,7 @@ def undo_depart(*, booking_id: UUID, by: Actor, end: datetime | None, at: dateti
 def cancel_move(*, booking_id: UUID, by: Actor, end: datetime | None, at: datetime | None = None) -> Booking:
     """The transfer that led to this active booking was told by mistake: back to the place before, as if never moved."""
     at = at or clock.now()
-    with transaction.atomic():
+    with unit.atomic():
         previous_id = Booking.objects.filter(id=booking_id).values_list("previous_id", flat=True).first()
         if previous_id is None:
             raise Conflict("no_move_to_cancel")
@@ -191,8 +189,7 @@ def _enter(claim: Claim, place: Place, *, by: Actor, at: datetime, previous: Boo
     make_room(place, until=claim.end, by=by, at=at)
     booking = claim.as_booking(State.ACTIVE, at)
     booking.previous = previous
-    with told_politely():
-        booking.save(force_insert=True)
+    write(booking)
     kind = "booking.moved" if previous else "booking.arrived"
     record(by, [happening(kind, booking, place, at, previous=str(previous.id) if previous else None)])
     return booking
@@ -211,8 +208,7 @@ def _insert_after(leaving: Booking, capacity_id: UUID, at: datetime, end: dateti
         end_announced=leaving.end_announced,
         created_at=at,
     )
-    with told_politely():
-        booking.save(force_insert=True)
+    write(booking)
     return booking
 
 
@@ -229,5 +225,5 @@ def _stay_on(booking: Booking, place: Place, end: datetime | None, *, by: Actor,
     booking.state = step(booking.state, Verb.UNDO_DEPART)
     booking.period = period(booking.start, end)
     with told_politely():
-        booking.save(update_fields=["state", "period"])
+        save(booking)
     record(by, [happening("booking.departure_undone", booking, place, at)])

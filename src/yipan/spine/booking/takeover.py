@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
-from django.db import transaction
 from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
 
+from yipan.base import unit
 from yipan.base.access import Actor
 from yipan.kernel import clock
 from yipan.kernel.errors import InvalidInput
@@ -44,7 +44,7 @@ def take_over(*, stays: Sequence[Stay], by: Actor) -> list[Booking]:
     with what is booked, and InvalidInput("interval_empty") for a stay that ends before it begins.
     """
     now = clock.now()
-    with transaction.atomic():
+    with unit.atomic():
         places = lock(s.capacity_id for s in stays)
         rows = [_booking(s, now) for s in stays]
         with told_politely():

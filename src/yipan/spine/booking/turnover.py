@@ -5,12 +5,11 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from django.db import transaction
-
+from yipan.base import unit
 from yipan.base.access import Actor
 from yipan.kernel import clock
 from yipan.kernel.errors import Conflict
-from yipan.spine.booking.places import Place, active, change, happening, lock, make_room, period, told_politely
+from yipan.spine.booking.places import Place, active, change, happening, lock, make_room, period, write
 from yipan.spine.events import record
 from yipan.spine.models import Booking
 from yipan.spine.states import Purpose, State, Verb
@@ -19,7 +18,7 @@ from yipan.spine.states import Purpose, State, Verb
 def begin_turnover(*, capacity_id: UUID, length: timedelta, by: Actor, at: datetime | None = None) -> Booking:
     """Send an empty bed to cleaning. Raises Conflict("capacity_taken") when somebody is in it."""
     at = at or clock.now()
-    with transaction.atomic():
+    with unit.atomic():
         place = lock([capacity_id])[capacity_id]
         if active(place) is not None:
             raise Conflict("capacity_taken")
@@ -29,7 +28,7 @@ def begin_turnover(*, capacity_id: UUID, length: timedelta, by: Actor, at: datet
 def finish_turnover(*, capacity_id: UUID, by: Actor, at: datetime | None = None) -> Booking:
     """The bed is ready. Raises Conflict("not_in_turnover") when it is not being cleaned."""
     at = at or clock.now()
-    with transaction.atomic():
+    with unit.atomic():
         place = lock([capacity_id])[capacity_id]
         booking = active(place)
         if booking is None or booking.purpose != Purpose.TURNOVER:
@@ -49,8 +48,7 @@ def start(place: Place, length: timedelta, *, by: Actor, at: datetime) -> Bookin
         body=False,
         created_at=at,
     )
-    with told_politely():
-        booking.save(force_insert=True)
+    write(booking)
     record(by, [happening("turnover.started", booking, place, at)])
     return booking
 

@@ -70,6 +70,10 @@ SENTENCES: dict[str, str | Promise] = {
         "No worker runs: holds do not run out and messages to wards are not sent. Start yipan worker."
     ),
     "doctor_silent_hl7": _("No HL7 listener runs: hospital systems cannot send. Start yipan hl7 listen."),
+    "doctor_silent_apply": _(
+        "No process applies HL7 messages: they are stored and change nothing. yipan hl7 listen starts it; look into "
+        "its log."
+    ),
     "doctor_lost": _("{part} on {host} fell silent within the last day. Look at that machine."),
     "doctor_versions": _(
         "Processes of different versions run: {versions}. Finish the upgrade by restarting the old ones."

@@ -6,36 +6,71 @@ from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
 
-from django.db import transaction
-from django.db.models import Q
+from django.db import connection, transaction
 
 from yipan.base import audit
 from yipan.base.access import Actor
 from yipan.base.patients import matching
 from yipan.base.patients.actions.facts import known_person
 from yipan.base.patients.matching import NATIONAL_ID, IdentifierValue, Person
-from yipan.base.patients.models import DuplicateCandidate, DuplicateState, Patient, number_digest, phone_digest
+from yipan.base.patients.models import (
+    DuplicateCandidate,
+    DuplicateState,
+    Identifier,
+    Patient,
+    number_digest,
+    phone_digest,
+)
 from yipan.kernel import clock
 from yipan.kernel.errors import Conflict, NotFound
 
 # A date that stands in for "unknown" (1900-01-01) may be shared by thousands; comparing them all would find nobody.
 BLOCK = 50
 
+Shared = tuple[UUID, Any, str]
 
-def queue_duplicates(patient: Patient) -> list[DuplicateCandidate]:
-    """Compare with the records that share a name, a date or a phone number, and queue the likely pairs.
 
-    A pair that was decided stays decided. Four indexed queries whatever the number of patients.
+# For each subject at most so many: (subject, what is shared, what is shared) of many subjects, and the limit.
+PHONE = """
+SELECT told.subject, other.id FROM unnest(%s::uuid[], %s::bytea[], %s::text[]) AS told (subject, phone, empty)
+CROSS JOIN LATERAL (
+  SELECT p.id FROM patients_patient p
+   WHERE p.phone_digest = told.phone AND p.merged_into_id IS NULL AND p.id <> told.subject LIMIT %s
+) AS other
+"""
+BORN = """
+SELECT told.subject, other.id FROM unnest(%s::uuid[], %s::date[], %s::text[]) AS told (subject, born, shared)
+CROSS JOIN LATERAL (
+  SELECT p.id FROM patients_patient p
+   WHERE p.birth_date = told.born AND {} AND p.merged_into_id IS NULL AND p.id <> told.subject LIMIT %s
+) AS other
+"""
+NAME = BORN.format("p.name = told.shared")
+PINYIN = BORN.format("p.pinyin = told.shared")
+CARD = BORN.format("EXISTS (SELECT 1 FROM patients_identifier i WHERE i.patient_id = p.id AND i.system = told.shared)")
+
+
+def queue_duplicates(patients: Iterable[Patient]) -> None:
+    """Compare these with the records that share a name, a date or a phone number, and queue the likely pairs.
+
+    A pair that was decided stays decided. A few indexed queries, whatever the number of patients.
     """
-    subject = known_person(patient)
-    queued = []
-    for other in _block(patient, subject):
-        reasons = matching.evidence(subject, known_person(other))
+    people = {p.pk: p for p in patients}
+    subjects = {pk: known_person(people[pk], numbers) for pk, numbers in _numbers(people).items()}
+    pairs = _block(subjects)
+    others = (
+        {
+            p.pk: known_person(p)
+            for p in Patient.objects.filter(pk__in={other for _, other in pairs}).prefetch_related("identifiers")
+        }
+        if pairs
+        else {}
+    )
+    for subject, other in sorted(pairs):
+        reasons = matching.evidence(subjects[subject], others[other])
         points = matching.score(reasons)
         if points >= matching.THRESHOLD:
-            told = [{"code": r.code, "weight": r.weight} for r in reasons]
-            queued.append(queue_pair(patient.pk, other.pk, points, told))
-    return queued
+            queue_pair(subject, other, points, [{"code": r.code, "weight": r.weight} for r in reasons])
 
 
 def queue_pair(one: UUID, other: UUID, points: float, reasons: list[dict[str, Any]]) -> DuplicateCandidate:
@@ -102,21 +137,41 @@ def set_state(pair: DuplicateCandidate, state: DuplicateState, by: str) -> None:
     pair.save(update_fields=["state", "decided_by", "decided_at"])
 
 
-def _block(patient: Patient, subject: Person) -> list[Patient]:
-    """Records worth comparing: at most BLOCK for each shared feature."""
-    rows = Patient.objects.filter(merged_into=None).exclude(pk=patient.pk)
-    features: list[Q] = [Q(phone_digest=phone_digest(subject.phone))] if subject.phone else []
-    if subject.birth_date:
-        dates = [subject.birth_date, *matching.near_dates(subject.birth_date)]
-        features.append(Q(birth_date__in=dates, name=subject.name))
-        if subject.pinyin:
-            features.append(Q(birth_date=subject.birth_date, pinyin=subject.pinyin))
-        if subject.national_id:
-            features.append(Q(birth_date=subject.birth_date, identifiers__system=NATIONAL_ID))
-    ids: set[UUID] = set()
-    for feature in features:
-        ids |= set(rows.filter(feature).values_list("pk", flat=True)[:BLOCK])
-    return list(Patient.objects.filter(pk__in=ids).prefetch_related("identifiers").order_by("pk")) if ids else []
+def _numbers(people: dict[UUID, Patient]) -> dict[UUID, list[Identifier]]:
+    """The identity card of each, where there is one."""
+    found: dict[UUID, list[Identifier]] = {pk: [] for pk in people}
+    for row in Identifier.objects.filter(patient_id__in=list(people), system=NATIONAL_ID):
+        found[row.patient_id].append(row)
+    return found
+
+
+def _block(subjects: dict[UUID, Person]) -> set[tuple[UUID, UUID]]:
+    """(subject, record worth comparing): at most BLOCK for each shared feature."""
+    phones, named, sounding, carded = list[Shared](), list[Shared](), list[Shared](), list[Shared]()
+    for pk, person in subjects.items():
+        if person.phone:
+            phones.append((pk, phone_digest(person.phone), ""))
+        if person.birth_date:
+            dates = (person.birth_date, *matching.near_dates(person.birth_date))
+            named += [(pk, day, person.name) for day in dates]
+            if person.pinyin:
+                sounding.append((pk, person.birth_date, person.pinyin))
+            if person.national_id:
+                carded.append((pk, person.birth_date, NATIONAL_ID))
+    return {
+        *_who_shares(PHONE, phones),
+        *_who_shares(NAME, named),
+        *_who_shares(PINYIN, sounding),
+        *_who_shares(CARD, carded),
+    }
+
+
+def _who_shares(sql: str, shared: list[Shared]) -> list[tuple[UUID, UUID]]:
+    if not shared:
+        return []
+    with connection.cursor() as cursor:
+        cursor.execute(sql, [*(list(column) for column in zip(*shared, strict=True)), BLOCK])
+        return cursor.fetchall()
 
 
 def _is_news(pair: DuplicateCandidate, reasons: list[dict[str, Any]]) -> bool:

@@ -11,7 +11,7 @@ from typing import Any
 from yipan.base.access import Actor
 from yipan.base.patients import idcard, mask_id_number, mask_name, mask_phone, names, phones
 from yipan.base.patients.matching import NATIONAL_ID, NEWCOMER, IdentifierValue, Person
-from yipan.base.patients.models import Patient, Sex
+from yipan.base.patients.models import Identifier, Patient, Sex
 from yipan.kernel import clock
 from yipan.kernel.errors import InvalidInput
 
@@ -113,9 +113,10 @@ def clean_identifier(system: str, value: str, kind: str = "MR") -> IdentifierVal
     return IdentifierValue(system, value, kind.strip().upper()[:12] or "MR")
 
 
-def known_person(patient: Patient) -> Person:
-    """A stored patient, for comparison; reads the identifiers (prefetch them for many)."""
-    national = next((i.value for i in patient.identifiers.all() if i.system == NATIONAL_ID), "")
+def known_person(patient: Patient, numbers: Iterable[Identifier] | None = None) -> Person:
+    """A stored patient, for comparison; reads the identifiers where they are not given (prefetch them for many)."""
+    given = patient.identifiers.all() if numbers is None else numbers
+    national = next((i.value for i in given if i.system == NATIONAL_ID), "")
     return Person(patient.pk, patient.name, patient.pinyin, patient.sex, patient.birth_date, patient.phone, national)
 
 

@@ -50,7 +50,7 @@ def merge(*, actor: Actor, survivor_id: UUID, retired_id: UUID, reason: str) -> 
     except IntegrityError as error:
         raise Conflict("merge_rows_collide") from error
     _decide_pair(survivor, retired, DuplicateState.SAME, actor.name)
-    queue_duplicates(survivor)
+    queue_duplicates([survivor])
     _tell(actor, "patient.merge", done)
     return done
 

@@ -7,9 +7,9 @@ from datetime import date, datetime
 from typing import Any, Final
 from uuid import UUID
 
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError
 
-from yipan.base import audit
+from yipan.base import audit, unit
 from yipan.base.access import Actor
 from yipan.base.patients import matching, queries
 from yipan.base.patients.actions.duplicates import marked, queue_conflict, queue_duplicates, queue_shared
@@ -26,6 +26,7 @@ from yipan.base.patients.actions.facts import (
     told,
     told_value,
 )
+from yipan.base.patients.identities import identities, locked
 from yipan.base.patients.matching import Decision, IdentifierValue, Person
 from yipan.base.patients.models import DuplicateCandidate, Identifier, Patient, Sex, number_digest
 from yipan.kernel import clock
@@ -39,8 +40,11 @@ class _Unset:
 
 UNSET: Final = _Unset()
 
+WRITTEN = tuple(f.name for f in Patient._meta.concrete_fields if f.name != "id")
+"""What a correction writes of a patient: name and what search keeps of it, numbers and their digests go together."""
 
-@transaction.atomic
+
+@unit.atomic()
 def register(
     *,
     actor: Actor,
@@ -68,7 +72,7 @@ def register(
         "contact_name": contact_name.strip()[:120],
         "contact_phone": check_phone(contact_phone, lenient=actor.kind == "interface"),
     }
-    _lock(facts.identifiers)
+    identities().lock_numbers(facts.identifiers)
     holders = _holders(facts.identifiers)
     decision = matching.decide(facts.person(), holders)
     if decision.same is None and decision.conflicts:
@@ -76,7 +80,9 @@ def register(
     if decision.same is None:
         patient = _create(actor, facts, extra)
     else:
-        patient = Patient.objects.select_for_update().get(pk=decision.same)
+        found = locked(decision.same)
+        assert found is not None, "a record is never removed"
+        patient = found
         _fill(actor, patient, facts, extra)
     free = [i for i in facts.identifiers if i not in holders]
     if free:
@@ -88,7 +94,7 @@ def register(
     return patient
 
 
-@transaction.atomic
+@unit.atomic()
 def update(
     *,
     actor: Actor,
@@ -107,7 +113,11 @@ def update(
     Raises Refused, NotFound("patient_unknown"), InvalidInput as `register`.
     """
     actor.require("patients.edit")
-    patient = Patient.objects.select_for_update().get(pk=queries.resolve(patient_id).pk)
+    found = locked(patient_id)
+    if found is None or found.merged_into_id is not None:
+        found = locked(queries.resolve(patient_id).pk)
+    assert found is not None, "a record is never removed"
+    patient = found
     lenient = actor.kind == "interface"
     given: dict[str, Any] = {
         "name": name if isinstance(name, _Unset) else check_name(name),
@@ -125,11 +135,11 @@ def update(
     if changed:
         audit.record(actor, "patient.update", "patient", patient.pk, patient_id=patient.pk, data={"changed": changed})
         if changed.keys() & {"name", "sex", "birth_date", "phone"}:
-            queue_duplicates(patient)
+            unit.later(queue_duplicates, patient)
     return patient
 
 
-@transaction.atomic
+@unit.atomic()
 def add_identifier(*, actor: Actor, patient_id: UUID, system: str, value: str, type: str = "MR") -> Identifier:
     """Give a known patient one more identifier. The same again is harmless.
 
@@ -138,40 +148,26 @@ def add_identifier(*, actor: Actor, patient_id: UUID, system: str, value: str, t
     actor.require("patients.edit")
     patient = queries.resolve(patient_id)
     clean = clean_identifier(system, value, type)
-    _lock([clean])
+    identities().lock_numbers([clean])
     held = Identifier.objects.filter(system=clean.system, value_digest=number_digest(clean.value)).first()
     if held is None:
         held = _attach(patient, [clean])[0]
         _tell_identifier(actor, patient, clean)
-        queue_duplicates(patient)
+        unit.later(queue_duplicates, patient)
     elif queries.resolve(held.patient_id).pk != patient.pk:
         raise Conflict("identifier_taken", system=clean.system)
     return held
 
 
-def _lock(identifiers: Iterable[IdentifierValue]) -> None:
-    """Two messages about one person at once: the second waits, then finds what the first has made.
-
-    The unique constraint alone would make the second fail; this only makes the answer polite.
-    """
-    with connection.cursor() as cursor:
-        # By digest: the text of a statement may end in a log of the database server.
-        for key in sorted(f"patient:{i.system}|{(number_digest(i.value) or b'').hex()}" for i in identifiers):
-            cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [key])
-
-
 def _holders(identifiers: Iterable[IdentifierValue]) -> dict[IdentifierValue, Person]:
     """Who carries each identifier already, in the order given."""
-    wanted = {(i.system, number_digest(i.value)): i for i in identifiers}
-    rows = Identifier.objects.filter(value_digest__in=[d for _, d in wanted], system__in=[s for s, _ in wanted])
-    told = rows.values_list("system", "value_digest", "patient_id")
-    carriers = {(system, bytes(mark)): patient_id for system, mark, patient_id in told}
-    people = Patient.objects.prefetch_related("identifiers").in_bulk(list(carriers.values()))
-    found: dict[IdentifierValue, Person] = {}
-    for key, identifier in wanted.items():
-        if key in carriers:
-            carrier = people[carriers[key]]
-            found[identifier] = known_person(carrier if carrier.merged_into_id is None else queries.resolve(carrier.pk))
+    known, found = identities(), dict[IdentifierValue, Person]()
+    for identifier in identifiers:
+        holder = known.holder(identifier.system, identifier.value)
+        if holder is not None and holder.merged_into_id is not None:
+            holder = queries.resolve(holder.pk)
+        if holder is not None:
+            found[identifier] = known_person(holder, known.numbers(holder))
     return found
 
 
@@ -194,7 +190,8 @@ def _create(actor: Actor, facts: Facts, extra: dict[str, str]) -> Patient:
         sex=facts.sex, birth_date=facts.birth_date, phone=facts.phone, created_at=now, updated_at=now, **extra
     )
     set_name(patient, facts.name)
-    patient.save(force_insert=True)
+    unit.insert([patient])
+    identities().note(patient)
     data = {"identifiers": [told(i) for i in facts.identifiers], "refused": list(facts.refused)}
     audit.record(actor, "patient.register", "patient", patient.pk, patient_id=patient.pk, data=data)
     return patient
@@ -224,7 +221,7 @@ def _change(patient: Patient, values: dict[str, Any]) -> dict[str, list[Any]]:
                 setattr(patient, field, value)
     if changed:
         patient.updated_at = clock.now()
-        patient.save()
+        unit.update(patient, *WRITTEN)
     return changed
 
 
@@ -234,10 +231,12 @@ def _attach(patient: Patient, identifiers: Iterable[IdentifierValue]) -> list[Id
         Identifier(patient=patient, system=i.system, value=i.value, type=i.type, created_at=now) for i in identifiers
     ]
     try:
-        with transaction.atomic():
-            return Identifier.objects.bulk_create(rows)
+        with unit.atomic():
+            unit.insert(rows)
     except IntegrityError:
         raise Conflict("identifier_taken", system=", ".join(sorted({i.system for i in identifiers}))) from None
+    identities().note_numbers(patient, rows)
+    return rows
 
 
 def _tell_identifier(actor: Actor, patient: Patient, identifier: IdentifierValue) -> None:
@@ -251,4 +250,4 @@ def _queue(patient: Patient, decision: Decision, holders: dict[IdentifierValue, 
     for holder, identifier in decision.conflicts:
         queue_conflict(patient, holder, identifier)
     if changed:
-        queue_duplicates(patient)
+        unit.later(queue_duplicates, patient)

@@ -26,7 +26,7 @@ def candidate() -> DuplicateCandidate:
 def test_decided_pair_is_not_proposed_again(candidate: DuplicateCandidate) -> None:
     """Once two people, always two people: comparing again leaves the decision."""
     actions.decide_duplicate(actor=DESK, candidate_id=candidate.pk)
-    actions.queue_duplicates(candidate.left)
+    actions.queue_duplicates([candidate.left])
     candidate.refresh_from_db()
     assert (candidate.state, candidate.decided_by) == ("different", "周敏")
     assert not queries.open_duplicates(DESK).exists()

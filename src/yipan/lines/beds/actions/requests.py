@@ -7,10 +7,9 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db import transaction
-
+from yipan.base import unit
 from yipan.base.access import Actor, wall
-from yipan.base.network.models import Department
+from yipan.base.patients.identities import locked
 from yipan.base.patients.models import Patient
 from yipan.kernel import clock
 from yipan.kernel.errors import Conflict, InvalidInput, NotFound
@@ -19,6 +18,7 @@ from yipan.lines.beds.models import AdmissionRequest
 from yipan.lines.beds.queries import facts as known
 from yipan.spine import booking
 from yipan.spine.events import Happening, record
+from yipan.spine.holdings import holdings
 from yipan.spine.models import Priority, Request
 from yipan.spine.queries import RequestState, live_bookings, state_of
 
@@ -41,7 +41,7 @@ def request_admission(
     Raises Refused, NotFound, InvalidInput("form_invalid") naming each wrong field, and Conflict("request_open") when
     the patient waits or lies in a bed already.
     """
-    home = Department.objects.select_related("site__organisation").filter(id=home_department_id).first()
+    home = unit.facts(known.Departments).by_id[home_department_id]
     if home is None:
         raise NotFound("department_unknown", id=str(home_department_id))
     actor.require("beds.request", home.site.organisation.path)
@@ -49,13 +49,13 @@ def request_admission(
     if priority not in Priority.values:
         raise InvalidInput("form_invalid", fields={"priority": "choice_unknown"})
     now = clock.now()
-    with transaction.atomic():
+    with unit.atomic():
         # The patient's row is locked so that two desks cannot open two requests for one person at once.
-        patient = Patient.objects.select_for_update(no_key=True).filter(id=patient_id).first()
+        patient = locked(patient_id)
         if patient is None:
             raise NotFound("patient_unknown", id=str(patient_id))
         _refuse_second_request(patient_id)
-        request = Request.objects.create(
+        request = Request(
             line="beds",
             patient=patient,
             site=home.site,
@@ -67,12 +67,15 @@ def request_admission(
             created_at=now,
             created_by=actor.name,
         )
-        AdmissionRequest.objects.create(
+        admission = AdmissionRequest(
             request=request,
             certificate_no=certificate_no,
             certificate_at=certificate_at or now,
             **asdict(_with_identity(facts, patient, now)),
         )
+        unit.insert([request])
+        unit.insert([admission])
+        known.note_request(request)
         record(actor, [_happening("request.created", request)])
     return request
 
@@ -87,16 +90,16 @@ def revise_request(*, actor: Actor, request_id: UUID, changes: dict[str, Any]) -
     unknown = [name for name in changes if name not in policy.AdmissionFacts.__dataclass_fields__]
     if unknown:
         raise InvalidInput("form_invalid", fields=dict.fromkeys(unknown, "field_unknown"))
-    with transaction.atomic():
-        detail = AdmissionRequest.objects.select_for_update().get(request_id=request_id)
+    with unit.atomic():
+        detail = known.locked_admission(request)
         before = {name: getattr(detail, name) for name in changes}
         policy.check(replace(policy.AdmissionFacts(), **changes))
         for name, value in changes.items():
             setattr(detail, name, value)
-        detail.save(update_fields=list(changes))
+        unit.update(detail, *changes)
         changed = {n: [str(before[n]), str(v)] for n, v in changes.items() if before[n] != v}
         if changed:
-            place = live_bookings(request_id).first()
+            place = next(iter(holdings().kept_for(request)), None)
             record(
                 actor, [_happening("request.revised", request, capacity_id=place and place.capacity_id, data=changed)]
             )
@@ -109,7 +112,7 @@ def cancel_request(*, actor: Actor, request_id: UUID, reason: str) -> Request:
     actor.require("beds.request", request.site.organisation.path)
     if not reason.strip():
         raise InvalidInput("form_invalid", fields={"reason": "field_required"})
-    with transaction.atomic():
+    with unit.atomic():
         locked = Request.objects.select_for_update(no_key=True).get(id=request_id)
         state = state_of(request_id)
         if state in (RequestState.ACTIVE, RequestState.DONE, RequestState.CANCELLED):
@@ -124,11 +127,9 @@ def cancel_request(*, actor: Actor, request_id: UUID, reason: str) -> Request:
 
 @wall.passage("spine.body")
 def _refuse_second_request(patient_id: UUID) -> None:
-    open_ones = Request.objects.filter(patient_id=patient_id, line="beds", cancelled_at=None)
-    for request_id in open_ones.order_by("-created_at").values_list("id", flat=True)[:20]:
-        state = state_of(request_id)
-        if state != RequestState.DONE:
-            raise Conflict("request_open", state=str(state), request=str(request_id))
+    for request in known.requests_of(patient_id):
+        if request.state not in (RequestState.DONE, RequestState.CANCELLED):  # type: ignore[attr-defined]
+            raise Conflict("request_open", state=str(request.state), request=str(request.pk))  # type: ignore[attr-defined]
 
 
 def _with_identity(facts: policy.AdmissionFacts, patient: Patient, now: datetime) -> policy.AdmissionFacts:

@@ -14,6 +14,7 @@ from yipan.lines.beds.wire.admissions import (
     register_visit,
 )
 from yipan.lines.beds.wire.beds import bed_status
+from yipan.lines.beds.wire.foresight import foresee
 from yipan.lines.beds.wire.outcome import Outcome
 from yipan.lines.beds.wire.people import merge_people, tell_person, update
 from yipan.lines.beds.wire.plans import (
@@ -27,7 +28,7 @@ from yipan.lines.beds.wire.plans import (
 from yipan.lines.beds.wire.sender import Sender
 from yipan.lines.beds.wire.stays import cancel_discharge, cancel_transfer, discharge, swap, transfer
 
-__all__ = ["INBOUND", "Outcome", "Sender"]
+__all__ = ["INBOUND", "Outcome", "Sender", "foresee"]
 
 INBOUND: dict[str, Callable[..., Outcome]] = {
     "ADT^A01": admit,

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
+from django.db import connection
 from django.utils.translation import gettext_lazy
 
-from yipan.base import audit
+from yipan.base import audit, unit
 from yipan.base.access import SYSTEM, Actor
 from yipan.base.access.models import Practitioner
 from yipan.base.audit import labels
@@ -15,6 +16,7 @@ from yipan.base.patients import actions, idcard, names, queries
 from yipan.base.patients.actions.facts import clean_identifier
 from yipan.base.patients.matching import NATIONAL_ID, IdentifierValue
 from yipan.base.patients.models import Patient
+from yipan.base.unit import Shelf
 from yipan.codecs.hl7v2.event import AdtEvent
 from yipan.codecs.hl7v2.types import CX
 from yipan.kernel.errors import Conflict, InvalidInput
@@ -25,6 +27,8 @@ from yipan.lines.beds.wire.sender import Sender
 
 HEARD = "practitioner.heard"
 labels.declare({HEARD: gettext_lazy("A doctor was named in a message for the first time")})
+
+LOCK = "SELECT count(pg_advisory_xact_lock(hashtextextended(key, 0))) FROM unnest(%s::text[]) AS key"
 
 NOT_A_PERSON = frozenset({"VN", "AN", "ACSN", "BC"})
 """Types of table 0203 that number a visit, an account or a specimen."""
@@ -98,6 +102,11 @@ def identifiers_of(event: AdtEvent, source: Sender) -> list[IdentifierValue]:
     return list(dict.fromkeys(found))
 
 
+def numbers_of(event: AdtEvent, source: Sender) -> list[IdentifierValue]:
+    """Every number that a message speaks of: the person's, and those that are merged into them."""
+    return [*identifiers_of(event, source), *_identifiers(event.previous_identifiers, source)]
+
+
 def attending(event: AdtEvent, source: Sender) -> Practitioner | None:
     """The responsible doctor (PV1-7): found by code in the sender's organisation, or made known under its name.
 
@@ -106,15 +115,63 @@ def attending(event: AdtEvent, source: Sender) -> Practitioner | None:
     told = event.attending
     if told is None or not told.id:
         return None
-    own = f"{source.organisation_code}:{told.id}"[:64]
-    here = Practitioner.objects.filter(code=told.id, department__site__organisation__path__startswith=source.path)
-    found = here.first() or Practitioner.objects.filter(code=own).first()
+    own = _own_code(source, told.id)
+    doctors = unit.facts(Doctors).by_code
+    here = [d for d in doctors[told.id] if d.department and d.department.site.organisation.path.startswith(source.path)]
+    found = next(iter(here or doctors[own]), None)
     if found is not None or not told.text:
         return found
-    doctor, new = Practitioner.objects.get_or_create(code=own, defaults={"name": told.text[:120]})
-    if new:
-        audit.record(SYSTEM, HEARD, "practitioner", doctor.pk, path=source.path, data={"code": own})
+    return _heard(own, told.text[:120], source)
+
+
+def _heard(code: str, name: str, source: Sender) -> Practitioner:
+    """Make a doctor known; whoever hears of the same one at once waits, and finds what the first has made."""
+    doctors = unit.facts(Doctors)
+    doctors.lock([code])
+    if known := doctors.by_code[code]:
+        return known[0]
+    doctor = Practitioner(code=code, name=name)
+    unit.insert([doctor])
+    audit.record(SYSTEM, HEARD, "practitioner", doctor.pk, path=source.path, data={"code": code})
+    doctors.by_code[code] = [doctor]
     return doctor
+
+
+class Doctors:
+    """Doctors by code, as a unit of work has read them."""
+
+    def __init__(self) -> None:
+        self.by_code: Shelf[str, list[Practitioner]] = Shelf(self._read, list)
+        self._locked: set[str] = set()
+
+    def foresee(self, told: Iterable[tuple[AdtEvent, Sender]]) -> None:
+        """Read at once whom these messages name; lock the codes of those whom nobody knows yet."""
+        named = [(event.attending, source) for event, source in told if event.attending and event.attending.id]
+        codes = [(doctor, doctor.id or "", _own_code(source, doctor.id or "")) for doctor, source in named]
+        self.by_code.warm(code for _, *both in codes for code in both)
+        self.lock(own for doctor, code, own in codes if doctor.text and not self.by_code[code] + self.by_code[own])
+
+    def lock(self, codes: Iterable[str]) -> None:
+        """Be the only one who makes doctors of these codes known; whom somebody made known meanwhile is known then."""
+        if new := set(codes) - self._locked:
+            with connection.cursor() as cursor:
+                cursor.execute(LOCK, [sorted(f"practitioner:{code}" for code in new)])
+            found = self._read(list(new))
+            for code in new:
+                self.by_code[code] = found.get(code, [])
+            self._locked |= new
+
+    @staticmethod
+    def _read(codes: list[str]) -> dict[str, list[Practitioner]]:
+        found: dict[str, list[Practitioner]] = {}
+        rows = Practitioner.objects.select_related("department__site__organisation").filter(code__in=codes)
+        for row in rows.order_by("pk"):
+            found.setdefault(row.code, []).append(row)
+        return found
+
+
+def _own_code(source: Sender, code: str) -> str:
+    return f"{source.organisation_code}:{code}"[:64]
 
 
 def tell_person(event: AdtEvent, *, source: Sender, actor: Actor) -> Outcome:

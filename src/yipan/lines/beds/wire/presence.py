@@ -6,8 +6,6 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from django.db.models import Q
-
 from yipan.base.access import Actor
 from yipan.kernel import clock
 from yipan.kernel.errors import Conflict
@@ -19,8 +17,8 @@ from yipan.lines.beds.wire.requests import REASON
 from yipan.lines.beds.wire.sender import Sender, check_reach
 from yipan.spine import booking
 from yipan.spine.booking import Claim
+from yipan.spine.holdings import holdings
 from yipan.spine.models import Booking, Request
-from yipan.spine.queries import live_bookings, present
 from yipan.spine.states import Purpose, State
 
 SHORTEST = timedelta(hours=1)
@@ -37,12 +35,12 @@ class Presence:
 
 def of(patient_id: UUID, *, source: Sender, actor: Actor) -> Presence | None:
     """Where the patient lies now, or None. Raises Refused when that is a bed of another organisation."""
-    row = present(patient_id=patient_id)
-    if row is None or row.request is None:
+    row = holdings().present(patient_id)
+    if row is None or row.request_id is None:
         return None
-    place = known.place_of_booking(row.pk)
+    place = known.place_of_capacity(row.capacity_id)
     check_reach(place, source=source, actor=actor)
-    return Presence(row, known.request_with_facts(row.request.pk), place)
+    return Presence(row, known.request_with_facts(row.request_id), place)
 
 
 def required(patient_id: UUID, *, source: Sender, actor: Actor) -> Presence:
@@ -62,7 +60,7 @@ def take(request: Request, place: BedPlace, at: datetime, *, actor: Actor) -> Bo
     refuse_occupied(place)
     start = free_from(place, request.patient_id, at)
     planned = None
-    for row in live_bookings(request.pk):
+    for row in holdings().kept_for(request):
         if row.capacity_id == place.capacity_id:
             planned = row
         else:
@@ -89,7 +87,7 @@ def refuse_occupied(place: BedPlace, *, besides: UUID | None = None) -> None:
 
 def under_way(place: BedPlace) -> Booking | None:
     """The stay, cleaning or closure that is under way in a bed."""
-    return Booking.objects.filter(capacity_id=place.capacity_id, state=State.ACTIVE).first()
+    return next((b for b in holdings().live(place.capacity_id) if b.state == State.ACTIVE), None)
 
 
 def free_from(place: BedPlace, patient_id: UUID, at: datetime) -> datetime:
@@ -97,9 +95,9 @@ def free_from(place: BedPlace, patient_id: UUID, at: datetime) -> datetime:
 
     Raises Conflict("bed_taken_then") and Conflict("patient_elsewhere") when more than that lies in the way.
     """
-    past = Booking.objects.filter(state=State.DONE, period__endswith__gt=at)
-    bed = past.filter(capacity_id=place.capacity_id).order_by("-period__endswith").first()
-    body = past.filter(Q(patient_id=patient_id), body=True).order_by("-period__endswith").first()
+    bed = holdings().last_done(place.capacity_id)
+    left = [b for b in holdings().of(patient_id) if b.state == State.DONE and b.body and b.end > b.start]
+    body = max(left, key=lambda b: b.end, default=None)
     start = at
     if bed is not None and bed.end > at:
         if bed.end - at > times.LATE_ENTRY:

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from yipan.base import unit
 from yipan.base.access import Actor
 from yipan.base.access.models import Practitioner
 from yipan.base.patients.models import Patient
@@ -14,12 +15,13 @@ from yipan.kernel import clock
 from yipan.kernel.errors import Conflict, InvalidInput
 from yipan.lines.beds import policy
 from yipan.lines.beds.actions import requests as actions
+from yipan.lines.beds.queries import facts as known
 from yipan.lines.beds.queries.facts import BedPlace
 from yipan.lines.beds.wire import clinical
 from yipan.lines.beds.wire.sender import Sender
 from yipan.spine.events import Happening, record
 from yipan.spine.models import Request
-from yipan.spine.queries import RequestState, with_state
+from yipan.spine.queries import RequestState
 
 OPEN = [str(s) for s in (RequestState.WAITING, RequestState.HELD, RequestState.CONFIRMED, RequestState.ACTIVE)]
 REASON = "ADT"
@@ -27,18 +29,16 @@ REASON = "ADT"
 
 def open_of(patient_id: UUID) -> Request | None:
     """The request under which the patient waits or lies in a bed; there is never more than one."""
-    if not Request.objects.filter(patient_id=patient_id, line="beds").exists():  # the quick answer to most admissions
-        return None
-    rows = with_state(_of(patient_id)).filter(state__in=OPEN)  # type: ignore[misc]
-    return rows.order_by("-created_at").first()
+    still = [r for r in known.requests_of(patient_id) if r.state in OPEN]  # type: ignore[attr-defined]
+    return still[-1] if still else None
 
 
 def of_visit(patient_id: UUID, visit: str | None) -> Request | None:
     """The latest request of a visit number, whatever became of it."""
     if not visit:
         return None
-    found: Request | None = _of(patient_id).filter(admission__visit_number=visit[:64]).order_by("-created_at").first()
-    return found
+    of_visit = [r for r in known.requests_of(patient_id) if r.admission.visit_number == visit[:64]]
+    return of_visit[-1] if of_visit else None
 
 
 def patient_of_visit(visit: str | None, source: Sender) -> Patient | None:
@@ -57,8 +57,8 @@ def patient_of_visit(visit: str | None, source: Sender) -> Patient | None:
 
 def other_visit(request: Request, event: AdtEvent) -> bool:
     """The message names another visit than that of the request."""
-    known, told = request.admission.visit_number, (event.visit_number or "")[:64]
-    return bool(known and told and known != told)
+    ours, told = request.admission.visit_number, (event.visit_number or "")[:64]
+    return bool(ours and told and ours != told)
 
 
 def refuse_other_visit(request: Request, event: AdtEvent) -> None:
@@ -111,7 +111,8 @@ def bring_up_to_date(request: Request, event: AdtEvent, *, doctor: Practitioner 
         actions.revise_request(actor=actor, request_id=request.pk, changes=news)
     if doctor is not None and request.attending_id != doctor.pk:
         change = {"attending": [str(request.attending_id), str(doctor.pk)]}
-        Request.objects.filter(pk=request.pk).update(attending=doctor)
+        request.attending = doctor
+        unit.update(request, "attending")
         record(actor, [_revised(request, change)])
 
 
@@ -119,7 +120,8 @@ def postpone(request: Request, wanted_from: datetime, *, actor: Actor) -> None:
     """The patient is expected at another time than the request says."""
     if request.wanted_from != wanted_from:
         change = {"wanted_from": [request.wanted_from.isoformat(), wanted_from.isoformat()]}
-        Request.objects.filter(pk=request.pk).update(wanted_from=wanted_from)
+        request.wanted_from = wanted_from
+        unit.update(request, "wanted_from")
         record(actor, [_revised(request, change)])
 
 
@@ -139,11 +141,6 @@ def keep_one(survivor_id: UUID, retired_id: UUID, *, actor: Actor) -> None:
     lesser = min((other, one), key=lambda r: OPEN.index(r.state))  # type: ignore[attr-defined]
     if lesser.state != RequestState.ACTIVE:  # type: ignore[attr-defined]
         withdraw(lesser, actor=actor)
-
-
-def _of(patient_id: UUID) -> Any:
-    rows = Request.objects.select_related("admission", "home_department__site", "patient")
-    return rows.filter(patient_id=patient_id, line="beds")
 
 
 def _home(event: AdtEvent, place: BedPlace | None, doctor: Practitioner | None, source: Sender) -> UUID:

@@ -9,7 +9,7 @@ from yipan.base.access import Actor
 from yipan.codecs.hl7v2.event import AdtEvent
 from yipan.kernel import clock
 from yipan.kernel.errors import Conflict, InvalidInput
-from yipan.lines.beds import actions, policy
+from yipan.lines.beds import policy
 from yipan.lines.beds.queries import facts as known
 from yipan.lines.beds.queries import proposals
 from yipan.lines.beds.queries.facts import BedPlace
@@ -20,9 +20,9 @@ from yipan.lines.beds.wire.presence import SHORTEST, Presence
 from yipan.lines.beds.wire.sender import Sender, check_reach, place_at
 from yipan.spine import booking
 from yipan.spine.booking import Claim
+from yipan.spine.holdings import holdings
 from yipan.spine.models import Booking
-from yipan.spine.queries import live_bookings
-from yipan.spine.states import Purpose, State
+from yipan.spine.states import State
 
 
 def transfer(event: AdtEvent, *, source: Sender, actor: Actor) -> Outcome:
@@ -60,7 +60,8 @@ def discharge(event: AdtEvent, *, source: Sender, actor: Actor) -> Outcome:
             return Outcome(ALREADY_SO, patient.pk)
         raise Conflict("patient_not_in_bed")
     requests.refuse_other_visit(here.request, event)
-    actions.depart(actor=actor, booking_id=here.booking.pk, at=times.since(at, here.booking.start))
+    length = proposals.turnover(here.place)  # the right to it was checked with the reach of the sender
+    booking.depart(booking_id=here.booking.pk, by=actor, turnover_length=length, at=times.since(at, here.booking.start))
     return Outcome("discharged", patient.pk)
 
 
@@ -141,7 +142,7 @@ def _move(here: Presence, place: BedPlace, at: datetime, *, actor: Actor) -> Non
         presence.end_turnover(place, at, actor=actor)
         row = booking.arrive(booking_id=planned.pk, by=actor, turnover_length=length, at=at)
     else:
-        current = Booking.objects.get(pk=here.booking.pk)
+        current = holdings().get([here.booking.pk])[here.booking.pk]
         expected = current.end or policy.expected_end(at, float(here.request.admission.expected_days))
         claim = Claim(place.capacity_id, here.request, at, max(expected, at + SHORTEST, clock.now() + SHORTEST))
         row = booking.move(booking_id=current.pk, claim=claim, by=actor, turnover_length=length, at=at)
@@ -151,7 +152,9 @@ def _move(here: Presence, place: BedPlace, at: datetime, *, actor: Actor) -> Non
 def _give_up_plans(here: Presence, *, actor: Actor, keep: UUID | None = None) -> Booking | None:
     """Release what was planned for the patient elsewhere; return the plan for the bed `keep`, if there is one."""
     kept = None
-    for row in live_bookings(here.request.pk).exclude(pk=here.booking.pk):
+    for row in holdings().kept_for(here.request):
+        if row.pk == here.booking.pk:
+            continue
         if row.capacity_id == keep:
             kept = row
         else:
@@ -160,19 +163,17 @@ def _give_up_plans(here: Presence, *, actor: Actor, keep: UUID | None = None) ->
 
 
 def _last_stay(patient_id: UUID) -> Booking | None:
-    done = Booking.objects.filter(patient_id=patient_id, purpose=Purpose.CARE, state=State.DONE, body=True)
-    rows = done.filter(period__isempty=False)
-    return rows.filter(capacity__kind="bed").order_by("-period__endswith", "-created_at").first()
+    done = [b for b in holdings().of(patient_id) if b.state == State.DONE and b.body and b.end > b.start]
+    beds = [b for b in done if b.request is not None and b.request.line == "beds"]
+    return max(beds, key=lambda b: (b.end, b.created_at), default=None)
 
 
 def _left_already(patient_id: UUID, event: AdtEvent, at: datetime) -> bool:
     """The visit is over, or, when the message names none, a stay that was under way at `at` is."""
     request = requests.of_visit(patient_id, event.visit_number)
     if request is not None:
-        return request.cancelled_at is None and _last_stay_of(request.pk) is not None
+        return request.cancelled_at is None and any(
+            b.request_id == request.pk and b.state == State.DONE for b in holdings().of(patient_id)
+        )
     last = _last_stay(patient_id)
     return last is not None and last.start <= at <= last.end + times.SKEW
-
-
-def _last_stay_of(request_id: UUID) -> Booking | None:
-    return Booking.objects.filter(request_id=request_id, purpose=Purpose.CARE, state=State.DONE).first()

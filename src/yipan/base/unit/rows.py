@@ -1,0 +1,71 @@
+"""Many rows of one table in one statement, whose text is the same whatever their number."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import cache
+from typing import Any
+
+from django.db import connection
+from django.db.models import AutoField, Field, ForeignKey, Model
+
+Fields = tuple["Field[Any, Any]", ...]
+
+
+def insert(rows: Sequence[Model], *, ignore_conflicts: bool = False) -> None:
+    """Write new rows of one model, in this order. Numbers that the database gives are not told."""
+    sql, fields = _insertion(type(rows[0]), ignore_conflicts)
+    columns = [[f.get_db_prep_save(f.pre_save(row, True), connection) for row in rows] for f in fields]
+    with connection.cursor() as cursor:
+        cursor.execute(sql, columns)
+    for row in rows:
+        row._state.adding, row._state.db = False, connection.alias
+
+
+def change(rows: Sequence[Model], names: tuple[str, ...]) -> None:
+    """Write the named fields of rows of one model."""
+    sql, fields = _change(type(rows[0]), names)
+    columns = [[f.get_db_prep_save(f.pre_save(row, False), connection) for row in rows] for f in fields]
+    key = type(rows[0])._meta.pk
+    with connection.cursor() as cursor:
+        cursor.execute(sql, [[key.get_db_prep_save(row.pk, connection) for row in rows], *columns])
+
+
+@cache
+def depth(model: type[Model]) -> int:
+    """How many tables a table leans on, one on the other: rows are written after those that they point to."""
+    leant = {f.related_model for f in model._meta.concrete_fields if isinstance(f, ForeignKey)} - {model}
+    return 1 + max((depth(other) for other in leant if isinstance(other, type)), default=0)
+
+
+@cache
+def _insertion(model: type[Model], ignore_conflicts: bool) -> tuple[str, Fields]:
+    fields = tuple(f for f in model._meta.concrete_fields if not isinstance(f, AutoField))
+    columns = ", ".join(_quoted(f.column) for f in fields)
+    given = ", ".join(f"%s::{_type(f)}[]" for f in fields)
+    ending = " ON CONFLICT DO NOTHING" if ignore_conflicts else ""
+    return f"INSERT INTO {_quoted(model._meta.db_table)} ({columns}) SELECT * FROM unnest({given}){ending}", fields
+
+
+@cache
+def _change(model: type[Model], names: tuple[str, ...]) -> tuple[str, Fields]:
+    fields = tuple(f for f in model._meta.concrete_fields if f.name in names)
+    table, key = _quoted(model._meta.db_table), model._meta.pk
+    sets = ", ".join(f"{_quoted(f.column)} = new.{_quoted(f.column)}" for f in fields)
+    given = ", ".join(f"%s::{_type(f)}[]" for f in (key, *fields))
+    columns = ", ".join(_quoted(f.column) for f in (key, *fields))
+    key_column = _quoted(key.column)
+    return (
+        f"UPDATE {table} AS row SET {sets} FROM unnest({given}) AS new ({columns})"
+        f" WHERE row.{key_column} = new.{key_column}",
+        fields,
+    )
+
+
+def _type(field: Field[Any, Any]) -> str:
+    """The type without a length: a cast would cut a text that is too long, where the column refuses it."""
+    return str(field.rel_db_type(connection) if field.remote_field else field.db_type(connection)).partition("(")[0]
+
+
+def _quoted(name: str | None) -> str:
+    return connection.ops.quote_name(name or "")
