@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -141,6 +142,7 @@ def _page(request: HttpRequest, actor: Actor, whole: Whole) -> HttpResponse:
     if names and whole.proposals:
         audit.record_list(actor, "planning.plan", str(run.id), count=len(whole.proposals))
     by = request.GET.get("by", "day")
+    wards = _wards(run) if run.status == Status.DONE else []
     context = {
         "run": run,
         "whole": whole,
@@ -148,7 +150,9 @@ def _page(request: HttpRequest, actor: Actor, whole: Whole) -> HttpResponse:
         "by": by if by in GROUPS else "day",
         "groups": _groups(whole.proposals, by),
         "components": _components(run),
-        "wards": _wards(run) if run.status == Status.DONE else [],
+        "wards": wards,
+        "same": len(run.wards) - len(wards),
+        "last": run.taken_at + timedelta(days=run.days) if run.taken_at else None,
         "changed": [words.change(c.code, c.params) for c in whole.changed],
         "stale": sum(bool(s.changes) for s in whole.proposals),
         "open": sum(s.is_open for s in whole.proposals),
@@ -193,12 +197,12 @@ def _components(run: Run) -> list[tuple[str, float]]:
 
 
 def _wards(run: Run) -> list[dict[str, Any]]:
-    """Each ward that the plan fills more than it would be, or empties, the most changed first."""
+    """Each ward that the plan changes, the most changed first."""
     wards = Ward.objects.select_related("site").in_bulk([UUID(w["ward"]) for w in run.wards])
     rows = []
     for told in run.wards:
         ward = wards.get(UUID(told["ward"]))
-        if ward is None:
+        if ward is None or told["after"] == told["before"]:
             continue
         gain = sum(a - b for a, b in zip(told["after"], told["before"], strict=True))
         drawing = timeline(told["open"], told["before"], told["after"], _in_words(ward, told))
