@@ -35,6 +35,9 @@ SENTENCES: dict[str, str | Promise] = {
     "pas_nights_differ": _("Line {line}: the segments have {value} nights, the stay has {nights}."),
     "pas_beds_differ": _("Room {room} is for {capacity} patients but has {beds} beds under BEDS."),
     "pas_too_few_beds": _("On night {night} there are {patients} patients and only {beds} beds: no plan is possible."),
+    # the file of a ward's nurses
+    "nurses_not_toml": _("This is no TOML file: {why}."),
+    "nurses_wrong": _("{path}: “{value}” is not possible here; it should be like {expected}."),
     # the outcome
     "plan_breaks_rules": _("No plan that keeps every rule was found ({rules}). Nothing was written."),
 }
