@@ -83,11 +83,12 @@ def accept(*, actor: Actor, run_id: UUID, chosen: Mapping[UUID, str]) -> list[An
     if missing := set(chosen) - {row.id for row in order}:
         raise NotFound("proposal_unknown", id=str(min(missing)))
     audit.record(actor, "planning.accept", "plan", run.id, path=run.organisation.path)
-    return [_accept(actor, row, chosen[row.id]) for row in order]
+    known = {shown.row.id: shown for shown in queries.shown(order, clock.now())}
+    return [_accept(actor, row, known.get(row.id), chosen[row.id]) for row in order]
 
 
-def _accept(actor: Actor, row: Proposal, seen: str) -> Answer:
-    (shown,) = queries.shown([row], clock.now()) or (None,)
+def _accept(actor: Actor, row: Proposal, shown: Shown | None, seen: str) -> Answer:
+    """Hold one bed. What is known was read for all at once; the hold judges again by itself, under the ward's lock."""
     if shown is None:
         return Answer(row.id, "request_unknown")
     if shown.is_held:
