@@ -9,7 +9,7 @@ from uuid import uuid4
 import pytest
 
 from yipan.base.access import SYSTEM, Role
-from yipan.base.network.models import Bed, Policy
+from yipan.base.network.models import Alliance, Bed, Policy
 from yipan.engine.placement.codes import Refusal
 from yipan.kernel.clock import FrozenClock
 from yipan.kernel.errors import Conflict, InvalidInput, NotFound, Refused
@@ -275,3 +275,52 @@ def test_a_job_done_twice_is_stored_once(ward: Ward) -> None:
     run = ward.plan()
     make_plan.func(str(run.id))
     assert run.proposals.count() == 2
+
+
+def test_a_bed_that_was_closed_says_so(ward: Ward) -> None:
+    """A free bed that is closed after the plan was made is refused for its proposal, and nothing is held."""
+    free = small_network(wards={"neurology": 1})
+    ask(free, name="一人")
+    run = start_run(actor=SYSTEM, organisation_id=free.organisation.pk, days=7)
+    make_plan.func(str(run.id))
+    run.refresh_from_db()
+    (row,) = run.proposals.all()
+    booking.close(capacity_ids=[row.bed_id], until=None, reason="repair", by=SYSTEM, at=NOON)
+    assert codes(run) == [["plan_bed_refused"]]
+    assert [a.code for a in accept(actor=SYSTEM, run_id=run.id, chosen=all_of(run))] == ["plan_bed_refused"]
+    assert Booking.objects.filter(request_id=row.request_id).count() == 0
+
+
+def test_an_outlier_who_has_left_is_not_moved(ward: Ward) -> None:
+    """Once the patient has gone home, or was moved by somebody else, the proposal to move says so."""
+    stays = [
+        lie(ward.network, bed, ask(ward.network, name=name), since=NOON - DAY, until=NOON + 9 * DAY)
+        for bed, name in zip(ward.network.beds["neurosurgery"], ("王外住", "李外住"), strict=True)
+    ]
+    run = ward.plan()
+    gone, moved = (run.proposals.get(stay=stay) for stay in stays)
+    booking.depart(booking_id=stays[0].id, turnover_length=timedelta(0), by=SYSTEM, at=NOON)
+    claim = Claim(moved.bed_id, moved.request, moved.start, moved.end, previous_id=stays[1].id)
+    booking.hold(claims=[claim], by=SYSTEM, keep=timedelta(days=2), at=NOON)
+    found = {s.row.id: [c.code for c in s.changes] for s in queries.whole(SYSTEM, run).proposals}
+    assert found[gone.id] == ["plan_patient_left"]
+    assert found[moved.id] == ["plan_already_moving"]
+
+
+def test_a_bed_freed_by_a_move_follows_the_move(ward: Ward) -> None:
+    """Somebody who needs the bed of an outlier is held after the outlier's move, and refused without it."""
+    own = small_network(wards={"neurology": 2, "neurosurgery": 1})
+    home, host = own.departments["neurology"], own.departments["neurosurgery"]
+    Alliance.objects.create(department=home, ally=host, rank=1)
+    away = ask(own, name="王外住")
+    stay = lie(own, own.beds["neurosurgery"][0], away, since=NOON - DAY, until=NOON + 12 * DAY)
+    needs = ask(own, "neurosurgery", name="赵需床", priority="emergency", expected_days=3, severity="serious")
+    run = start_run(actor=SYSTEM, organisation_id=own.organisation.pk, days=7)
+    make_plan.func(str(run.id))
+    run.refresh_from_db()
+    move, admission = run.proposals.get(stay=stay), run.proposals.get(request=needs)
+    assert admission.after_id == away.id
+    assert codes(run) == [[], []]
+    assert [a.code for a in accept(actor=SYSTEM, run_id=run.id, chosen={admission.id: "-"})] == ["bed_refused"]
+    chosen = {move.id: "-", admission.id: "-"}
+    assert {a.code for a in accept(actor=SYSTEM, run_id=run.id, chosen=chosen)} == {""}
