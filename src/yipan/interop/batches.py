@@ -79,14 +79,25 @@ def apply_pending(limit: int = 500) -> int:
 
     Several workers may call this at once: each sender is served by one at a time.
     """
-    taken, sizes = 0, list[int]()
-    while taken < limit:
-        size = sizes.pop() if sizes else BATCH
-        done_now = _alone() if size == 1 else _batch(size, sizes)
-        if done_now == 0:
-            break
-        taken += max(done_now, 0)
+    taken, turns = 0, Turns()
+    while taken < limit and (done_now := turns.take()):
+        taken += done_now
     return taken
+
+
+class Turns:
+    """One batch after the other; remembers how a spoilt one is to be cut up."""
+
+    def __init__(self) -> None:
+        self._sizes: list[int] = []
+
+    def take(self) -> int:
+        """Apply the next batch; return how many messages were taken up, 0 when there is nothing to do."""
+        while True:
+            size = self._sizes.pop() if self._sizes else BATCH
+            taken = _alone() if size == 1 else _batch(size, self._sizes)
+            if taken >= 0:
+                return taken
 
 
 def _batch(size: int, sizes: list[int]) -> int:

@@ -11,6 +11,7 @@ import threading
 import time
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 from uuid import UUID
 
 from django.db import Error as DatabaseError
@@ -35,6 +36,10 @@ __all__ = ["Arrival", "apply_pending", "ignore", "receive", "receive_all", "repl
 log = logging.getLogger(__name__)
 
 RECEIVED = Counter("yipan_messages_received", "HL7 messages answered, by answer.", ["answer"])
+
+SOURCES = """
+SELECT application, facility, id, charset FROM interop_source WHERE application = ANY(%s) AND facility = ANY(%s)
+"""
 
 PAUSE_SECONDS = 1.0
 """After so long without a message the database is asked whether the connection is still good."""
@@ -126,27 +131,35 @@ def _one_writer(source_ids: Iterable[UUID]) -> None:
         )
 
 
-def _sources(names: Iterable[tuple[str, str]]) -> dict[tuple[str, str], Source]:
+class Known(NamedTuple):
+    """What storing has to know of a sender."""
+
+    id: UUID
+    charset: str
+
+
+def _sources(names: Iterable[tuple[str, str]]) -> dict[tuple[str, str], Known]:
     """The senders by application and facility; made known when heard for the first time."""
     wanted = set(names)
-    rows = Source.objects.filter(application__in={a for a, _ in wanted}, facility__in={f for _, f in wanted})
-    known = {(source.application, source.facility): source for source in rows}
+    with connection.cursor() as cursor:
+        cursor.execute(SOURCES, [[a for a, _ in wanted], [f for _, f in wanted]])
+        known = {(row[0], row[1]): Known(*row[2:]) for row in cursor.fetchall()}
     return {name: known.get(name) or _heard(*name) for name in wanted}
 
 
-def _heard(application: str, facility: str) -> Source:
+def _heard(application: str, facility: str) -> Known:
     with transaction.atomic():
         source, new = Source.objects.get_or_create(application=application, facility=facility)
         if new:
             audit.record(SYSTEM, "source.heard", "source", source.pk, data={"name": source.label})
-    return source
+    return Known(source.pk, source.charset)
 
 
-def _row(source: Source, told: Read, arrival: Arrival) -> InboundMessage:
+def _row(source: Known, told: Read, arrival: Arrival) -> InboundMessage:
     return InboundMessage(
         received_at=clock.now(),
         peer=clean(arrival.peer, 120),
-        source=source,
+        source_id=source.id,
         control_id=told.control_id,
         digest=told.digest,
         kind=told.kind,

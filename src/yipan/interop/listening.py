@@ -11,7 +11,7 @@ from django.db import Error as DatabaseError
 from django.db import close_old_connections
 
 from yipan.interop.applying import CHANNEL
-from yipan.interop.batches import apply_pending
+from yipan.interop.batches import BATCH, Turns
 
 log = logging.getLogger(__name__)
 
@@ -19,6 +19,8 @@ LOOK_EVERY = 5.0
 """Seconds between two looks for messages that are due again."""
 AGAIN = 2.0
 """Seconds until it is tried again after an error."""
+LINGER = 0.1
+"""Seconds for the next messages to gather when several came at once: a batch costs the same work, however small."""
 TICK = 1.0
 """Seconds after which a wish to stop is noticed at the latest."""
 
@@ -54,8 +56,10 @@ def _listen(stop: threading.Event, open_ears: Callable[[], psycopg.Connection]) 
 
 def _work(stop: threading.Event) -> None:
     close_old_connections()
+    turns = Turns()
     try:
-        while not stop.is_set() and apply_pending():
-            continue
+        while not stop.is_set() and (taken := turns.take()):
+            if 1 < taken < BATCH:
+                stop.wait(LINGER)
     finally:
         close_old_connections()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 import os
 import signal
@@ -56,9 +57,18 @@ def apply() -> None:
     ending = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: ending.set())
-    os.nice(NICENESS)
+    _give_way()
     with presence.shown("apply"):
         listening.run(ending, direct.connect)
+
+
+def _give_way() -> None:
+    """Take the processor after those who store and those who look at pages."""
+    os.nice(NICENESS)
+    # Where Linux groups processes by session, niceness counts within a group only; the group has one of its own.
+    group = Path("/proc/self/autogroup")
+    with contextlib.suppress(OSError, ValueError):
+        group.write_text(str(int(group.read_text().split()[-1]) + NICENESS))
 
 
 def _watch(applying: Children, ending: threading.Event) -> None:

@@ -5,13 +5,13 @@ Without a unit (`base.unit`) each question reads for itself.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from uuid import UUID
 
 from django.db import connection
 
 from yipan.base import unit
-from yipan.base.patients.matching import IdentifierValue
+from yipan.base.patients.matching import NATIONAL_ID, IdentifierValue
 from yipan.base.patients.models import Identifier, Patient, number_digest
 from yipan.base.unit import Shelf
 
@@ -23,7 +23,7 @@ LOCK = "SELECT count(pg_advisory_xact_lock(hashtextextended(key, 0))) FROM unnes
 
 
 class Identities:
-    """Holders of numbers, their records (`patients`) and all their numbers."""
+    """Holders of numbers, their records (`patients`) and their identity cards."""
 
     def __init__(self) -> None:
         self._keys: dict[tuple[str, str], Key] = {}
@@ -32,16 +32,18 @@ class Identities:
         self._made: set[UUID] = set()
         self._holders: Shelf[Key, UUID | None] = Shelf(self._read_holders, lambda: None)
         self.patients: Shelf[UUID, Patient | None] = Shelf(self._read_patients, lambda: None)
-        self._numbers: Shelf[UUID, list[Identifier]] = Shelf(self._read_numbers, list)
+        self._cards: Shelf[UUID, list[Identifier]] = Shelf(self._read_cards, list)
 
-    def foresee(self, numbers: Iterable[IdentifierValue], to_lock: Iterable[IdentifierValue]) -> None:
+    def foresee(self, numbers: Sequence[IdentifierValue], to_lock: Iterable[IdentifierValue]) -> None:
         """Read at once what will be asked of these numbers; lock those, and their holders, that may be written."""
         mine = list(to_lock)
         self.lock_numbers(mine)
         self._holders.warm(self._key(i.system, i.value) for i in numbers)
-        holders = {self._holders[self._key(i.system, i.value)] for i in mine} - {None}
-        self.lock(i for i in holders if i is not None)
-        self._numbers.warm(i for i in holders if i is not None)
+        holders = {holder for i in mine if (holder := self._holders[self._key(i.system, i.value)]) is not None}
+        self.lock(holders)
+        self._cards.warm(holders)
+        every = (self._holders[self._key(i.system, i.value)] for i in numbers)
+        self.patients.warm(holder for holder in every if holder is not None)
 
     def lock_numbers(self, numbers: Iterable[IdentifierValue]) -> None:
         """Two messages about one person at once: the second waits, then finds what the first has made.
@@ -58,9 +60,9 @@ class Identities:
         holder = self._holders[self._key(system, value)] if value else None
         return self.patients[holder] if holder is not None else None
 
-    def numbers(self, patient: Patient) -> list[Identifier]:
-        """All numbers of a patient."""
-        return self._numbers[patient.pk]
+    def cards(self, patient: Patient) -> list[Identifier]:
+        """The identity card of a patient, where it is known: what comparing people asks of their numbers."""
+        return self._cards[patient.pk]
 
     def lock(self, patient_ids: Iterable[UUID]) -> None:
         """Lock records until the transaction ends, in one order, and read them as they are then."""
@@ -79,7 +81,7 @@ class Identities:
     def note(self, patient: Patient) -> None:
         """A patient that is made now: nobody else knows it before the transaction ends."""
         self.patients[patient.pk] = patient
-        self._numbers[patient.pk] = []
+        self._cards[patient.pk] = []
         self._mine.add(patient.pk)
         self._made.add(patient.pk)
 
@@ -91,8 +93,8 @@ class Identities:
         """Numbers that a patient gets now."""
         for row in rows:
             self._holders[self._key(row.system, row.value)] = patient.pk
-            if patient.pk in self._numbers:
-                self._numbers[patient.pk].append(row)
+            if row.system == NATIONAL_ID and patient.pk in self._cards:
+                self._cards[patient.pk].append(row)
 
     def _key(self, system: str, value: str) -> Key:
         found = self._keys.get((system, value))
@@ -100,25 +102,22 @@ class Identities:
             found = self._keys[system, value] = (system, number_digest(value) or b"")
         return found
 
-    def _read_holders(self, keys: list[Key]) -> dict[Key, UUID | None]:
-        rows = Identifier.objects.select_related("patient").filter(
+    @staticmethod
+    def _read_holders(keys: list[Key]) -> dict[Key, UUID | None]:
+        rows = Identifier.objects.filter(
             system__in={system for system, _ in keys}, value_digest__in=[digest for _, digest in keys]
         )
-        found: dict[Key, UUID | None] = {}
-        for row in rows:
-            found[row.system, bytes(row.value_digest or b"")] = row.patient_id
-            if row.patient_id not in self.patients:
-                self.patients[row.patient_id] = row.patient
-        return found
+        told = rows.values_list("system", "value_digest", "patient_id")
+        return {(system, bytes(digest or b"")): patient_id for system, digest, patient_id in told}
 
     @staticmethod
     def _read_patients(ids: list[UUID]) -> dict[UUID, Patient | None]:
         return dict(Patient.objects.in_bulk(ids))
 
     @staticmethod
-    def _read_numbers(ids: list[UUID]) -> dict[UUID, list[Identifier]]:
+    def _read_cards(ids: list[UUID]) -> dict[UUID, list[Identifier]]:
         found: dict[UUID, list[Identifier]] = {}
-        for row in Identifier.objects.filter(patient_id__in=ids):
+        for row in Identifier.objects.filter(patient_id__in=ids, system=NATIONAL_ID):
             found.setdefault(row.patient_id, []).append(row)
         return found
 

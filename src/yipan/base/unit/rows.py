@@ -7,7 +7,34 @@ from functools import cache
 from typing import Any
 
 from django.db import connection
-from django.db.models import AutoField, Field, ForeignKey, Model
+from django.db.models import (
+    AutoField,
+    BigIntegerField,
+    BooleanField,
+    CharField,
+    DateField,
+    DateTimeField,
+    Field,
+    FloatField,
+    ForeignKey,
+    Model,
+    OneToOneField,
+    SlugField,
+    TextField,
+    UUIDField,
+)
+
+AS_THEY_ARE = (
+    BooleanField,
+    BigIntegerField,
+    DateField,
+    DateTimeField,
+    FloatField,
+    ForeignKey,
+    OneToOneField,
+    UUIDField,
+)
+TEXTS = (CharField, SlugField, TextField)
 
 Fields = tuple["Field[Any, Any]", ...]
 
@@ -15,7 +42,7 @@ Fields = tuple["Field[Any, Any]", ...]
 def insert(rows: Sequence[Model], *, ignore_conflicts: bool = False) -> None:
     """Write new rows of one model, in this order. Numbers that the database gives are not told."""
     sql, fields = _insertion(type(rows[0]), ignore_conflicts)
-    columns = [[f.get_db_prep_save(f.pre_save(row, True), connection) for row in rows] for f in fields]
+    columns = [_column(rows, f, adding=True) for f in fields]
     with connection.cursor() as cursor:
         cursor.execute(sql, columns)
     for row in rows:
@@ -25,10 +52,18 @@ def insert(rows: Sequence[Model], *, ignore_conflicts: bool = False) -> None:
 def change(rows: Sequence[Model], names: tuple[str, ...]) -> None:
     """Write the named fields of rows of one model."""
     sql, fields = _change(type(rows[0]), names)
-    columns = [[f.get_db_prep_save(f.pre_save(row, False), connection) for row in rows] for f in fields]
-    key = type(rows[0])._meta.pk
+    columns = [_column(rows, f, adding=False) for f in (type(rows[0])._meta.pk, *fields)]
     with connection.cursor() as cursor:
-        cursor.execute(sql, [[key.get_db_prep_save(row.pk, connection) for row in rows], *columns])
+        cursor.execute(sql, columns)
+
+
+def _column(rows: Sequence[Model], field: Field[Any, Any], *, adding: bool) -> list[Any]:
+    """The values of one field. Most need no preparing, and it would be half the work."""
+    if type(field) in AS_THEY_ARE:
+        return [getattr(row, field.attname) for row in rows]
+    if type(field) in TEXTS:
+        return [None if (text := getattr(row, field.attname)) is None else str(text) for row in rows]
+    return [field.get_db_prep_save(field.pre_save(row, adding), connection) for row in rows]
 
 
 @cache

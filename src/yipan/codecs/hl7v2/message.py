@@ -217,7 +217,9 @@ def _split(raw: str, separator: str | None) -> list[str]:
 
 
 def _nth(raw: str, separator: str | None, number: int) -> str:
-    parts = _split(raw, separator)
+    if separator is None or separator not in raw:
+        return raw if number == 1 else ""
+    parts = raw.split(separator)
     return parts[number - 1] if 1 <= number <= len(parts) else ""
 
 

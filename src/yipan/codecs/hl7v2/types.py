@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Annotated, Any, NamedTuple, TypeVar, get_args, get_type_hints
 
 from yipan.codecs.hl7v2.message import Repetition
-from yipan.codecs.hl7v2.separators import Separators
+from yipan.codecs.hl7v2.separators import NULL, Separators
 
 T = TypeVar("T")
 
@@ -183,6 +183,7 @@ _LAYOUTS: dict[Any, tuple[_Place, ...]] = {kind: _layout(kind) for kind in (HD, 
 def _read(kind: type[T], repetition: Repetition, parts: tuple[str, ...], inside: int | None) -> T | None:
     """As `read`, of these components; with `inside`, those of `kind` are the subcomponents of that component."""
     values: dict[str, Any] = {}
+    special = tuple(c for c in (repetition.separators.subcomponent, repetition.separators.escape, NULL) if c)
     for name, component, subcomponent, nested in _LAYOUTS[kind]:
         at, below = (component, subcomponent) if inside is None else (inside, component)
         part = parts[at - 1] if at <= len(parts) else ""
@@ -190,6 +191,8 @@ def _read(kind: type[T], repetition: Repetition, parts: tuple[str, ...], inside:
             values[name] = None
         elif nested is not None:
             values[name] = _read(nested, repetition, parts, component)
+        elif below == 1 and not any(c in part for c in special):  # nothing to part, nothing to unescape
+            values[name] = part.strip() or None
         else:
             values[name] = (repetition.leaf(part, below) or "").strip() or None
     return kind(**values) if any(v is not None for v in values.values()) else None

@@ -11,6 +11,7 @@ import pytest
 from django.db import OperationalError, connection
 
 from yipan.interop import listening
+from yipan.interop.batches import Turns
 from yipan.interop.inbound import receive
 from yipan.interop.models import InboundMessage
 from yipan.interop.tests.his import PEER, His
@@ -30,13 +31,13 @@ def ears() -> psycopg.Connection:
 @contextmanager
 def loop(monkeypatch: pytest.MonkeyPatch, *, first: Exception | None = None) -> Iterator[tuple[threading.Event, ...]]:
     """The running loop: an event that is set when it waits for something to do, and one when it has done something."""
-    real, failures = listening.apply_pending, [first] if first else []
+    real, failures = Turns.take, [first] if first else []
     idle, done, stop = threading.Event(), threading.Event(), threading.Event()
 
-    def watched() -> int:
+    def watched(turns: Turns) -> int:
         if failures:
             raise failures.pop()
-        taken = real()
+        taken = real(turns)
         (done if taken else idle).set()
         return taken
 
@@ -46,7 +47,7 @@ def loop(monkeypatch: pytest.MonkeyPatch, *, first: Exception | None = None) -> 
         finally:
             connection.close()
 
-    monkeypatch.setattr(listening, "apply_pending", watched)
+    monkeypatch.setattr(Turns, "take", watched)
     thread = threading.Thread(target=body)
     thread.start()
     try:

@@ -167,7 +167,7 @@ def _holders(identifiers: Iterable[IdentifierValue]) -> dict[IdentifierValue, Pe
         if holder is not None and holder.merged_into_id is not None:
             holder = queries.resolve(holder.pk)
         if holder is not None:
-            found[identifier] = known_person(holder, known.numbers(holder))
+            found[identifier] = known_person(holder, known.cards(holder))
     return found
 
 

@@ -147,7 +147,9 @@ def locked_admission(request: Request) -> AdmissionRequest:
 
 def _with_facts(requests: QuerySet[Request]) -> list[Request]:
     """Each with its clinical side; patient, department and site are one object for all requests that share them."""
-    rows = list(requests.filter(line="beds").select_related("admission", "attending"))
+    # Messages never look at the doctor behind the identifier; pages do.
+    joined = ("admission",) if unit.current() else ("admission", "attending")
+    rows = list(requests.filter(line="beds").select_related(*joined))
     departments, patients, kept = unit.facts(Departments).by_id, identities().patients, holdings()
     departments.warm(row.home_department_id for row in rows)
     patients.warm(row.patient_id for row in rows)
