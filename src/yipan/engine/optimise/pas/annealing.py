@@ -15,13 +15,19 @@ from numpy.typing import NDArray
 
 from yipan.engine.optimise.pas.bounding import PARTS, Prices, certified
 from yipan.engine.optimise.pas.classes import Classes
-from yipan.engine.optimise.pas.kernel import anneal
+from yipan.engine.optimise.pas.evaluating import GENDER
+from yipan.engine.optimise.pas.kernel import KERNEL
 from yipan.engine.optimise.pas.model import Ints, Model
-from yipan.engine.optimise.pas.moves import Fixed, State, fill
+from yipan.engine.optimise.pas.moves import LONGEST, Fixed, State
 from yipan.engine.optimise.pas.starting import start
 
+NEVER = 1 << 40
+"""Dearer than any plan."""
 CHUNK = 20_000
 """Moves between two looks at the clock."""
+HASTY = 200_000
+"""Moves after an early end, for a plan that keeps the sexes apart."""
+STRICT = 0.8
 MENU = 512
 SPREAD = 10.0
 """Tenths by which a room is dearer when it is proposed e times more seldom."""
@@ -29,14 +35,20 @@ ANYTHING = 0.05
 """Share of proposals that look at no price."""
 
 
+def dearer(model: Model, classes: Classes, prices: Prices) -> NDArray[np.float64]:
+    """By how many tenths a whole stay is dearer than in the patient's best class: patients × classes."""
+    if not model.patients:
+        return np.zeros((0, len(classes.beds)))
+    whole = np.add.reduceat(prices.asked(model, classes), model.offset[:-1]) / PARTS
+    return np.asarray(whole - whole.min(axis=1, keepdims=True))
+
+
 def menus(model: Model, classes: Classes, prices: Prices) -> Ints:
-    """For each patient MENU rooms, the cheap ones many times, at what they and their beds ask for her whole stay."""
-    asked = model.price[:, classes.room] + prices[:, model.nights].T / PARTS
+    """For each patient MENU rooms, the cheap ones many times, by what they ask for her whole stay."""
     lists = np.zeros((model.patients, MENU), np.int32)
     chances = (np.arange(MENU) + 0.5) / MENU
-    for patient in range(model.patients):
-        whole = asked[model.offset[patient] : model.offset[patient + 1]].sum(axis=0)
-        weight = np.exp((whole.min() - whole) / SPREAD)[classes.of]
+    for patient, more in enumerate(dearer(model, classes, prices)):
+        weight = np.exp(-more / SPREAD)[classes.of]
         weight = weight / weight.sum() * (1 - ANYTHING) + ANYTHING / len(weight)
         lists[patient] = np.searchsorted(np.cumsum(weight) / weight.sum(), chances)
     return lists
@@ -44,54 +56,91 @@ def menus(model: Model, classes: Classes, prices: Prices) -> Ints:
 
 @dataclass(frozen=True)
 class Cooling:
-    """From `hot` to `cold`, both in tenths."""
+    """From `hot` to `cold`, both in tenths; meanwhile what a mixed room costs grows from `soft` to its true price.
+
+    Early on a room may change its sex by way of nights that mix them; for the last fifth all is as the rules say.
+    """
 
     hot: float
     cold: float
+    soft: float
 
-    def at(self, share: float) -> float:
+    def temperature(self, share: float) -> float:
         """The temperature when `share` of the time is over."""
         return float(self.hot * (self.cold / self.hot) ** min(max(share, 0.0), 1.0))
+
+    def mixing(self, share: float) -> int:
+        """What a patient of the sex with fewer in a room costs then."""
+        return GENDER if share >= STRICT else round(self.soft * (GENDER / self.soft) ** (share / STRICT))
 
 
 class Annealer:
     """One search: its plan, the best it has seen, its own chance. The same seed and moves give the same result."""
 
     def __init__(self, model: Model, lying: Ints, menu: Ints, seed: tuple[int, ...]) -> None:
-        self._fixed = Fixed(model.first, model.offset, model.sex, model.price, model.capacity, model.same)
+        self._fixed = Fixed(
+            model.first, model.offset, model.sex, model.price, model.capacity, model.same, mixing=GENDER
+        )
         self._horizon = model.horizon
         self._owner = np.repeat(np.arange(model.patients, dtype=np.int32), np.diff(model.offset))
         self._menu = menu
         self._chance: NDArray[np.uint64] = np.random.SeedSequence(seed).generate_state(1, np.uint64) | np.uint64(1)
         self.moves = 0
+        self.best, self.best_cost = lying.copy(), NEVER
         self.take(lying)
 
     def take(self, lying: Ints) -> None:
-        """Go on from this plan."""
-        rooms, widest = len(self._fixed.capacity), int(self._fixed.capacity.max())
-        heads = np.zeros((rooms, self._horizon, 2), np.int32)
-        self._state = State(lying.copy(), heads, np.zeros((rooms, self._horizon, widest + 1), np.int32))
-        self.cost = self.best_cost = int(fill(self._fixed, self._state))
-        self.best = lying.copy()
+        """Go on from this plan, which may be the best."""
+        self._fixed = self._fixed._replace(mixing=GENDER)
+        self._state, self._cost = state_of(self._fixed, lying, self._horizon)
+        if self._cost < self.best_cost:
+            self.best, self.best_cost = lying.copy(), self._cost
+
+    @property
+    def lying(self) -> Ints:
+        """The plan it is at."""
+        return self._state.lying
 
     def run(self, cooling: Cooling, share: Callable[[int], float]) -> None:
         """Try moves until `share`, asked with their number so far, says that all of the time is over."""
         while (over := share(self.moves)) < 1:
-            self.step(CHUNK, cooling.at(over))
+            self._mix_at(cooling.mixing(over))
+            self.step(CHUNK, cooling.temperature(over))
+        if self._fixed.mixing != GENDER:  # told to stop early
+            self._mix_at(GENDER)
+            self.step(HASTY, cooling.cold)
 
     def step(self, moves: int, temperature: float) -> None:
         """Try so many moves at one temperature."""
-        self.cost, self.best_cost = anneal(
+        strict = self._fixed.mixing == GENDER
+        self._cost, best = KERNEL.anneal(
             self._fixed, self._state, self._owner, self._menu, self._chance, self.best,
-            self.cost, self.best_cost, temperature, moves,
+            self._cost, self.best_cost if strict else -NEVER, temperature, moves,
         )  # fmt: skip
+        self.best_cost = best if strict else self.best_cost
         self.moves += moves
+
+    def _mix_at(self, mixing: int) -> None:
+        """Let mixed rooms cost so much from here on; what the plan costs by the rules is looked at in passing."""
+        if mixing != self._fixed.mixing:
+            self.take(self._state.lying)
+            self._fixed = self._fixed._replace(mixing=mixing)
+            self._state, self._cost = state_of(self._fixed, self._state.lying, self._horizon)
 
 
 def warm_up(model: Model) -> None:
     """Compile what the search needs, or load it from the cache, by using it once."""
     classes = Classes.in_(model)
-    nothing = np.zeros((len(classes.beds), model.horizon), np.int64)
+    nothing = Prices(np.zeros((len(classes.beds), model.horizon), np.int64))
     certified(model, classes, nothing)
     if model.patients:
         Annealer(model, start(model), menus(model, classes, nothing), (0,)).step(1, 1.0)
+
+
+def state_of(fixed: Fixed, lying: Ints, horizon: int) -> tuple[State, int]:
+    """A plan and all that is counted of it, and what it costs. While patients change rooms, both lots may be in one."""
+    heads = np.zeros((len(fixed.capacity), horizon, 2), np.int32)
+    beds = np.zeros((len(fixed.capacity), horizon, 2 * int(fixed.capacity.max())), np.int32)
+    chain, marks = np.full(LONGEST, -1, np.int32), np.zeros(len(fixed.first), np.bool_)
+    state = State(lying.copy(), heads, beds, chain, marks)
+    return state, int(KERNEL.count(fixed, state))

@@ -22,9 +22,13 @@ class Clock:
         """Seconds until the end; None when only moves are counted."""
         return None if self._stop.seconds is None else self._stop.seconds - self.seconds()
 
+    def cancelled(self) -> bool:
+        """Whether somebody wants the best found until now."""
+        return self._stop.cancelled.is_set()
+
     def share(self, moves: int) -> float:
         """Of the time and of the moves of one thread, the greater; 1 or more at the end."""
-        if self._stop.cancelled.is_set():
+        if self.cancelled():
             return 1.0
         of_time = self.seconds() / self._stop.seconds if self._stop.seconds else 0.0
         of_moves = moves / self._stop.iterations if self._stop.iterations else 0.0
@@ -40,7 +44,7 @@ class Clock:
             return "optimal"
         if self.reached(cost):
             return "target"
-        if self._stop.cancelled.is_set():
+        if self.cancelled():
             return "cancelled"
         over = self._stop.seconds is not None and self.seconds() >= self._stop.seconds
         return "time" if over else "iterations"

@@ -4,24 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import NamedTuple
 
 import numpy as np
 
-from yipan.engine.optimise.pas.moves import REFUSED, place, shift_delta, swap_delta
+from yipan.engine import placement
+from yipan.engine.optimise.pas.chains import chain_delta, follow, forget
+from yipan.engine.optimise.pas.chance import below
+from yipan.engine.optimise.pas.moves import REFUSED, fill, place, shift_delta, swap_delta
 from yipan.engine.placement.compiled import entry, fingerprint, inner
 
-
-@inner
-def _below(chance, n):  # type: ignore[no-untyped-def]
-    """A number from 0 to n - 1 by xorshift64* (S. Vigna, 2016); n is so small that the bias is nothing."""
-    x = chance[0]
-    x ^= x >> np.uint64(12)
-    x ^= x << np.uint64(25)
-    x ^= x >> np.uint64(27)
-    chance[0] = x
-    high = (x * np.uint64(2685821657736338717)) >> np.uint64(33)
-    return np.int64((high * np.uint64(n)) >> np.uint64(31))
+CHAINS = 12
+"""Of so many moves of a whole stay one is a chain."""
 
 
 @inner
@@ -38,7 +32,7 @@ def _stretch(lying, begin, end, i):  # type: ignore[no-untyped-def]
 @inner
 def _part(chance, low, high, i):  # type: ignore[no-untyped-def]
     """All of a stretch, mostly; else only night i, or up to it, or from it on."""
-    kind = _below(chance, 16)
+    kind = below(chance, 16)
     if kind == 0:
         return i, i + 1
     if kind == 1:
@@ -53,7 +47,7 @@ def _accept(chance, temperature, delta):  # type: ignore[no-untyped-def]
     """Whether a change of cost is accepted (Metropolis)."""
     if delta <= 0:
         return True
-    return delta < 20.0 * temperature and _below(chance, 1 << 30) < np.exp(-delta / temperature) * (1 << 30)
+    return delta < 20.0 * temperature and below(chance, 1 << 30) < np.exp(-delta / temperature) * (1 << 30)
 
 
 @inner
@@ -68,17 +62,31 @@ def _full_night(fixed, state, patient, low, high, room):  # type: ignore[no-unty
 
 
 @inner
+def _try_chain(fixed, state, chance, temperature, patient, room):  # type: ignore[no-untyped-def]
+    """Try to let a patient go to another room with her whole stay, and those in her way to hers."""
+    home = state.lying[fixed.offset[patient]]
+    delta = chain_delta(fixed, state, chance, patient, room)
+    made = delta != REFUSED and _accept(chance, temperature, delta)
+    if made:
+        follow(fixed, state, home, room)
+    forget(state)
+    return delta if made else 0
+
+
+@inner
 def _try(fixed, state, owner, menu, chance, temperature):  # type: ignore[no-untyped-def]
     """Try one move; the change of cost that was made, 0 when it was refused."""
     lying, offset = state.lying, fixed.offset
-    i = _below(chance, len(lying))
+    i = below(chance, len(lying))
     p = owner[i]
-    room = menu[p, _below(chance, menu.shape[1])]
+    room = menu[p, below(chance, menu.shape[1])]
     if room == lying[i]:
         return 0
     begin, end = offset[p], offset[p + 1]
     low, high = _stretch(lying, begin, end, i)
-    if _below(chance, 8) == 0:
+    if low == begin and high == end and below(chance, CHAINS) == 0:
+        return _try_chain(fixed, state, chance, temperature, p, room)
+    if below(chance, 8) == 0:
         low, high = begin, end
     else:
         low, high = _part(chance, low, high, i)
@@ -89,11 +97,11 @@ def _try(fixed, state, owner, menu, chance, temperature):  # type: ignore[no-unt
             return 0
         place(fixed, state, p, low, high, room)
         return delta
-    q = state.beds[room, fixed.first[p] + full - begin, _below(chance, fixed.capacity[room])]
+    q = state.beds[room, fixed.first[p] + full - begin, below(chance, fixed.capacity[room])]
     there = fixed.first[p] + full - begin - fixed.first[q] + offset[q]
     mine, theirs = _stretch(lying, begin, end, full), _stretch(lying, offset[q], offset[q + 1], there)
     low, high = max(low, mine[0]), min(high, mine[1])
-    if _below(chance, 4) == 0:
+    if below(chance, 4) == 0:
         theirs = _part(chance, theirs[0], theirs[1], there)
     delta = swap_delta(fixed, state, p, low, high, q, theirs[0], theirs[1])
     if delta == REFUSED or not _accept(chance, temperature, delta):
@@ -104,27 +112,8 @@ def _try(fixed, state, owner, menu, chance, temperature):  # type: ignore[no-unt
     return delta
 
 
-def _make_anneal(sources: int) -> Callable[..., Any]:
-    """`anneal`, compiled anew whenever one of the sources has changed."""
-
-    @entry
-    def anneal(fixed, state, owner, menu, chance, best, cost, best_cost, temperature, moves):  # type: ignore[no-untyped-def]
-        """Try `moves` moves at a temperature and keep the best plan in `best`; both costs, current and best."""
-        for _ in range(moves if sources else 0):
-            cost += _try(fixed, state, owner, menu, chance, temperature)
-            if cost < best_cost:
-                best_cost = cost
-                best[:] = state.lying
-        return cost, best_cost
-
-    return anneal
-
-
-anneal = _make_anneal(fingerprint(Path(__file__).parent))
-
-
-@entry
-def cheapest_way(asked, offset, transfer, ways):  # type: ignore[no-untyped-def]
+@inner
+def _cheapest_way(asked, offset, transfer, ways):  # type: ignore[no-untyped-def]
     """For each patient the cheapest way through her nights; the sum of what they cost.
 
     `asked` (stays × classes) is what a night costs, `transfer` what a change of class costs; `ways` (stays) is filled.
@@ -150,3 +139,40 @@ def cheapest_way(asked, offset, transfer, ways):  # type: ignore[no-untyped-def]
             ways[i] = at
             at = came[i, at]
     return total
+
+
+class Kernel(NamedTuple):
+    """The functions that Python calls."""
+
+    anneal: Callable[..., tuple[int, int]]
+    count: Callable[..., int]
+    cheapest_way: Callable[..., int]
+
+
+def _make(sources: int) -> Kernel:
+    """The kernel, compiled anew whenever one of the sources has changed."""
+
+    @entry
+    def anneal(fixed, state, owner, menu, chance, best, cost, best_cost, temperature, moves):  # type: ignore[no-untyped-def]
+        """Try `moves` moves at a temperature and keep the best plan in `best`; both costs, current and best."""
+        for _ in range(moves if sources else 0):
+            cost += _try(fixed, state, owner, menu, chance, temperature)
+            if cost < best_cost:
+                best_cost = cost
+                best[:] = state.lying
+        return cost, best_cost
+
+    @entry
+    def count(fixed, state):  # type: ignore[no-untyped-def]
+        """Fill an empty state from `lying`; what the plan costs."""
+        return fill(fixed, state) if sources else 0
+
+    @entry
+    def cheapest_way(asked, offset, transfer, ways):  # type: ignore[no-untyped-def]
+        """For each patient the cheapest way through her nights; the sum of what they cost. See `_cheapest_way`."""
+        return _cheapest_way(asked, offset, transfer, ways) if sources else 0
+
+    return Kernel(anneal, count, cheapest_way)
+
+
+KERNEL = _make(fingerprint(Path(__file__).parent, Path(placement.__file__).parent))

@@ -12,15 +12,17 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from yipan.engine.optimise.pas.evaluating import GENDER, TRANSFER
+from yipan.engine.optimise.pas.evaluating import TRANSFER
 from yipan.engine.optimise.pas.model import Ints
-from yipan.engine.placement.compiled import entry, inner
+from yipan.engine.placement.compiled import inner
 
 REFUSED = 1 << 30
+LONGEST = 8
+"""Patients in a chain."""
 
 
 class Fixed(NamedTuple):
-    """What no move changes: the arrays of `Model`."""
+    """What no move changes: the arrays of `Model`, and what a patient of the sex with fewer in a room costs a night."""
 
     first: Ints
     offset: Ints
@@ -28,22 +30,25 @@ class Fixed(NamedTuple):
     price: Ints
     capacity: Ints
     same: NDArray[np.bool_]
+    mixing: int
 
 
 class State(NamedTuple):
     """`lying` (stays): the room of each night. `heads` (rooms, nights, 2): how many of each sex. `beds` (rooms, nights,
-    widest room + 1): who lies there, in any order.
+    places): who lies there, in any order. `chain` and `marks` (patients): a chain that is being grown (`chains`).
     """
 
     lying: Ints
     heads: Ints
     beds: Ints
+    chain: Ints
+    marks: NDArray[np.bool_]
 
 
 @inner
-def _mixing(fixed, room, a, b):  # type: ignore[no-untyped-def]
+def mixing(fixed, room, a, b):  # type: ignore[no-untyped-def]
     """What a night costs in a room with a patients of one sex and b of the other."""
-    return GENDER * min(a, b) if fixed.same[room] else 0
+    return fixed.mixing * min(a, b) if fixed.same[room] else 0
 
 
 @inner
@@ -60,7 +65,7 @@ def _transfers(fixed, lying, patient, low, high, room):  # type: ignore[no-untyp
     return count
 
 
-@entry
+@inner
 def shift_delta(fixed, state, patient, low, high, room):  # type: ignore[no-untyped-def]
     """The change of cost when the patient lies in `room` on her nights low..high-1 (stays).
 
@@ -77,9 +82,9 @@ def shift_delta(fixed, state, patient, low, high, room):  # type: ignore[no-unty
         if mine + others >= fixed.capacity[room]:
             return REFUSED
         delta += fixed.price[i, room] - fixed.price[i, old]
-        delta += _mixing(fixed, room, mine + 1, others) - _mixing(fixed, room, mine, others)
+        delta += mixing(fixed, room, mine + 1, others) - mixing(fixed, room, mine, others)
         mine, others = heads[old, d, sex], heads[old, d, 1 - sex]
-        delta += _mixing(fixed, old, mine - 1, others) - _mixing(fixed, old, mine, others)
+        delta += mixing(fixed, old, mine - 1, others) - mixing(fixed, old, mine, others)
     return delta
 
 
@@ -87,7 +92,7 @@ def shift_delta(fixed, state, patient, low, high, room):  # type: ignore[no-unty
 def _exchanged(fixed, heads, room, d, leaving, entering):  # type: ignore[no-untyped-def]
     """The change of a room's mixing cost on night d; -1 is nobody. REFUSED when it would be too full."""
     a, b = heads[room, d, 0], heads[room, d, 1]
-    before = _mixing(fixed, room, a, b)
+    before = mixing(fixed, room, a, b)
     if leaving >= 0:
         a -= 1 - fixed.sex[leaving]
         b -= fixed.sex[leaving]
@@ -96,10 +101,10 @@ def _exchanged(fixed, heads, room, d, leaving, entering):  # type: ignore[no-unt
         b += fixed.sex[entering]
     if a + b > fixed.capacity[room]:
         return REFUSED
-    return _mixing(fixed, room, a, b) - before
+    return mixing(fixed, room, a, b) - before
 
 
-@entry
+@inner
 def swap_delta(fixed, state, p, p_low, p_high, q, q_low, q_high):  # type: ignore[no-untyped-def]
     """The change of cost when p lies in the room of q on her nights p_low..p_high-1, and q in hers on q_low..q_high-1.
 
@@ -128,7 +133,7 @@ def swap_delta(fixed, state, p, p_low, p_high, q, q_low, q_high):  # type: ignor
     return delta + TRANSFER * moved
 
 
-@entry
+@inner
 def place(fixed, state, patient, low, high, room):  # type: ignore[no-untyped-def]
     """Let the patient lie in `room` on her nights low..high-1, whoever else lies there."""
     lying, heads, beds, sex = state.lying, state.heads, state.beds, fixed.sex[patient]
@@ -148,7 +153,7 @@ def place(fixed, state, patient, low, high, room):  # type: ignore[no-untyped-de
         lying[i] = room
 
 
-@entry
+@inner
 def fill(fixed, state):  # type: ignore[no-untyped-def]
     """Count and list who lies where, from `lying`; what the plan costs."""
     cost = 0
@@ -162,5 +167,5 @@ def fill(fixed, state):  # type: ignore[no-untyped-def]
                 cost += TRANSFER
     for room in range(len(fixed.capacity)):
         for d in range(state.heads.shape[1]):
-            cost += _mixing(fixed, room, state.heads[room, d, 0], state.heads[room, d, 1])
+            cost += mixing(fixed, room, state.heads[room, d, 0], state.heads[room, d, 1])
     return cost

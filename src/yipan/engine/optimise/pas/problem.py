@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor, wait
 from dataclasses import dataclass
+from functools import partial
 
 from yipan.engine.optimise.pas.annealing import Annealer, Cooling, menus, warm_up
 from yipan.engine.optimise.pas.bounding import Bound, bound
@@ -13,14 +14,21 @@ from yipan.engine.optimise.pas.clock import Clock
 from yipan.engine.optimise.pas.evaluating import Plan, evaluate, violations
 from yipan.engine.optimise.pas.instance import Instance
 from yipan.engine.optimise.pas.model import Ints, Model
+from yipan.engine.optimise.pas.polishing import Polish
 from yipan.engine.optimise.pas.starting import start
 from yipan.engine.optimise.solving import Point, Result, Stop
 
 TENTHS = 10
 LOOK_SECONDS = 0.25
-COOLING = Cooling(hot=20.0, cold=3.0)
-BOUND_SHARE = 1 / 3
+BOUND_SHARE = 0.25
 """Of the time, the most that the bound may take."""
+ROUNDS = (
+    (0.65, Cooling(hot=10.0, cold=2.0, soft=5.0)),
+    (0.80, Cooling(hot=5.0, cold=2.0, soft=15.0)),
+    (0.95, Cooling(hot=5.0, cold=2.0, soft=15.0)),
+)
+"""Until which share of the time each round anneals; after it the plan is polished."""
+POLISH_SECONDS = 15.0
 
 
 @dataclass(frozen=True)
@@ -68,28 +76,46 @@ class _Search:
         first = start(self.model)
         classes = Classes.in_(self.model)
         left = self.clock.left()
-        self.bound = bound(self.model, classes, seconds=None if left is None else left * BOUND_SHARE)
+        limit = None if left is None else left * BOUND_SHARE
+        self.bound = bound(self.model, classes, seconds=limit, cancelled=self.clock.cancelled)
         menu = menus(self.model, classes, self.bound.prices)
+        polish = Polish(self.model, classes, self.bound.prices)
         crew = [Annealer(self.model, first, menu, (seed, thread)) for thread in range(threads)]
         self._tell(crew)
         if self.model.patients:
-            self._anneal(crew)
+            self._together(crew, polish)
         return min(crew, key=lambda each: each.best_cost).best
 
-    def _anneal(self, crew: list[Annealer]) -> None:
+    def _together(self, crew: list[Annealer], polish: Polish) -> None:
+        """Each in a thread of its own, until the end."""
         with ThreadPoolExecutor(len(crew)) as pool:
-            running = {pool.submit(each.run, COOLING, lambda moves: self._share(crew, moves)) for each in crew}
+            running = {pool.submit(self._rounds, each, polish) for each in crew}
             while running:
                 done, running = wait(running, timeout=LOOK_SECONDS)
                 for each in done:
                     each.result()
                 self._tell(crew)
 
-    def _share(self, crew: list[Annealer], moves: int) -> float:
-        best = min(each.best_cost for each in crew)
-        if best <= self.bound.cost or self.clock.reached(best / TENTHS):
-            return 1.0
-        return self.clock.share(moves)
+    def _rounds(self, annealer: Annealer, polish: Polish) -> None:
+        """Anneal and polish in turn, each time from the best so far."""
+        begin = self.clock.share(0)
+        for end, cooling in ROUNDS:
+            annealer.take(annealer.best)
+            annealer.run(cooling, partial(self._share, annealer, begin, end))
+            begin = end
+            left = self.clock.left()
+            if not self._over(annealer) and (left is None or left > 0):
+                limit = None if left is None else min(left, POLISH_SECONDS)
+                annealer.take(polish.better(annealer.best, seconds=limit))
+
+    def _share(self, annealer: Annealer, begin: float, end: float, moves: int) -> float:
+        """Of the round that lasts from `begin` to `end`."""
+        return 1.0 if self._over(annealer) else (self.clock.share(moves) - begin) / (end - begin)
+
+    def _over(self, annealer: Annealer) -> bool:
+        """Whether nobody looks further: told so, proven, or good enough."""
+        enough = annealer.best_cost <= self.bound.cost or self.clock.reached(annealer.best_cost / TENTHS)
+        return enough or self.clock.cancelled()
 
     def _tell(self, crew: list[Annealer]) -> None:
         self.moves = sum(each.moves for each in crew)

@@ -2,16 +2,49 @@
 
 from __future__ import annotations
 
+import numba as nb
 import numpy as np
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from yipan.engine.optimise.pas.evaluating import evaluate, violations
+from yipan.engine.optimise.pas import chains, moves
+from yipan.engine.optimise.pas.annealing import state_of
+from yipan.engine.optimise.pas.evaluating import GENDER, evaluate, violations
 from yipan.engine.optimise.pas.instance import Instance
 from yipan.engine.optimise.pas.model import Ints, Model
-from yipan.engine.optimise.pas.moves import REFUSED, Fixed, State, fill, place, shift_delta, swap_delta
+from yipan.engine.optimise.pas.moves import REFUSED, Fixed
 from yipan.engine.optimise.pas.starting import start
 from yipan.engine.optimise.pas.tests.instances import instances
+
+
+@nb.njit
+def shift_delta(fixed, state, patient, low, high, room):
+    return moves.shift_delta(fixed, state, patient, low, high, room)
+
+
+@nb.njit
+def swap_delta(fixed, state, p, p_low, p_high, q, q_low, q_high):
+    return moves.swap_delta(fixed, state, p, p_low, p_high, q, q_low, q_high)
+
+
+@nb.njit
+def place(fixed, state, patient, low, high, room):
+    moves.place(fixed, state, patient, low, high, room)
+
+
+@nb.njit
+def chain_delta(fixed, state, chance, patient, room):
+    return chains.chain_delta(fixed, state, chance, patient, room)
+
+
+@nb.njit
+def follow(fixed, state, home, room):
+    chains.follow(fixed, state, home, room)
+
+
+@nb.njit
+def forget(state):
+    chains.forget(state)
 
 
 class World:
@@ -21,14 +54,11 @@ class World:
         self.instance, self.model = instance, Model.of(instance)
         assume(self.model.patients)
         model = self.model
-        self.fixed = Fixed(model.first, model.offset, model.sex, model.price, model.capacity, model.same)
+        self.fixed = Fixed(model.first, model.offset, model.sex, model.price, model.capacity, model.same, GENDER)
         self.take(start(model))
 
     def take(self, lying: Ints) -> None:
-        rooms, widest = len(self.model.capacity), self.model.capacity.max()
-        heads = np.zeros((rooms, self.model.horizon, 2), np.int32)
-        self.state = State(lying.copy(), heads, np.zeros((rooms, self.model.horizon, widest + 1), np.int32))
-        self.filled = fill(self.fixed, self.state)
+        self.state, self.filled = state_of(self.fixed, lying, self.model.horizon)
 
     @property
     def plan(self):
@@ -107,6 +137,32 @@ def test_a_swap_costs_what_it_says(data) -> None:
         place(world.fixed, world.state, q, *theirs, r)
         place(world.fixed, world.state, p, *mine, s)
         assert world.cost - before == delta
+    world.check()
+
+
+@given(st.data())
+def test_a_chain_costs_what_it_says(data) -> None:
+    """Whoever begins it, the plan after a chain keeps the capacities, mixes no night that was not mixed before, and
+    costs what was said; a chain that is refused, or not followed, changes nothing.
+    """
+    world = World(data.draw(instances(most_rooms=3)))
+    chance = np.array([data.draw(st.integers(1, 2**63))], np.uint64)
+    for _ in range(data.draw(st.integers(1, 6))):
+        patient = data.draw(st.integers(0, world.model.patients - 1))
+        mine = world.state.lying[slice(*world.model.offset[patient : patient + 2])]
+        room = data.draw(st.integers(0, len(world.model.capacity) - 1))
+        if (mine != mine[0]).any() or room == mine[0]:
+            continue
+        home, before, lying = int(mine[0]), world.cost, world.state.lying.copy()
+        delta = chain_delta(world.fixed, world.state, chance, patient, room)
+        assert (world.state.lying == lying).all()
+        if delta != REFUSED and data.draw(st.booleans()):
+            follow(world.fixed, world.state, home, room)
+            assert world.state.lying[world.model.offset[patient]] == room
+            assert world.possible
+            assert world.cost - before == delta
+        forget(world.state)
+        assert not world.state.marks.any()
     world.check()
 
 
