@@ -31,16 +31,16 @@ TEXTS = {
     "ready": ("The Python environment is ready", "Python 环境已就绪"),
     "old": (
         "Yipan needs Python 3.11 or newer; this is {version}. Say which one to use: make run PYTHON=python3.12",
-        "Yipan 需要 Python 3.11 或更高版本,当前为 {version}。可指定解释器:make run PYTHON=python3.12",
+        "Yipan 需要 Python 3.11 或更高版本，当前为 {version}。可指定解释器：make run PYTHON=python3.12",
     ),
     "no_venv": (
         "This Python cannot make environments. On Debian or Ubuntu: apt install python3-venv",
-        "当前 Python 缺少 venv 模块。Debian 或 Ubuntu 上请执行:apt install python3-venv",
+        "当前 Python 缺少 venv 模块。Debian 或 Ubuntu 上请执行：apt install python3-venv",
     ),
-    "unwritable": ("Cannot write in {path}. Use a directory of your own.", "无法写入 {path},请换用您有写权限的目录。"),
+    "unwritable": ("Cannot write in {path}. Use a directory of your own.", "无法写入 {path}，请换用您有写权限的目录。"),
     "failed": (
         "The packages could not be installed: {reason} Is this machine online, or is PIP_INDEX_URL set to your mirror?",
-        "软件包安装失败:{reason} 请检查网络,或将 PIP_INDEX_URL 设为您的镜像源。",
+        "软件包安装失败：{reason} 请检查网络，或将 PIP_INDEX_URL 设为您的镜像源。",
     ),
 }
 

@@ -7,6 +7,7 @@ without a translation. The binary files are made when Yipan starts (`yipan.serve
 from __future__ import annotations
 
 import io
+import re
 import string
 import sys
 from collections.abc import Iterator
@@ -39,6 +40,10 @@ KEYWORDS: dict[str, Any] = {
     "pgettext_lazy": ((1, "c"), 2),
     "npgettext": ((1, "c"), 2, 3),
 }
+
+
+HALF_WIDTH = re.compile("[\u4e00-\u9fff\uff09\u201d][,;:?!]|[,;?!][\u4e00-\u9fff]")
+"""Punctuation of Latin script in a Chinese sentence (GB/T 15834 wants its own, of full width)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +121,8 @@ def _disagreements(message: Any) -> Iterator[str]:
     for text in _strings(message):
         if placeholders(text) != allowed:
             yield f"placeholders {sorted(placeholders(text))} instead of {sorted(allowed)}"
+        if (found := HALF_WIDTH.search(text)) is not None:
+            yield f"half-width punctuation at {found.group()}"
     if any("%(" in text for text in _ids(message)):
         try:
             python_format(None, message)

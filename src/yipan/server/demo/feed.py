@@ -44,7 +44,7 @@ ENOUGH_WAIT = 22
 """So many may wait for whoever tries the desk; above that the colleague places the oldest."""
 WALK = timedelta(minutes=14)
 CLEANING = timedelta(minutes=25)
-COLLEAGUE = Actor(user_id=None, name="住院管理中心(演示)", grants=((Role.COORDINATOR, "", None),), kind="person")
+COLLEAGUE = Actor(user_id=None, name="住院管理中心（演示）", grants=((Role.COORDINATOR, "", None),), kind="person")
 
 
 class Day:

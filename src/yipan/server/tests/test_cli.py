@@ -34,7 +34,7 @@ def test_help_loads_nothing_heavy() -> None:
     ("language", "sentence"),
     [
         ("en_GB.UTF-8", "YIPAN_PORT is none, which is not a port. Give a number from 1 to 65535.\n"),
-        ("zh_CN.UTF-8", "YIPAN_PORT 的值 none 不是有效端口,请填写 1 至 65535 之间的数字。\n"),
+        ("zh_CN.UTF-8", "YIPAN_PORT 的值 none 不是有效端口，请填写 1 至 65535 之间的数字。\n"),
     ],
 )
 def test_an_error_is_one_sentence_and_code_2(tmp_path: object, language: str, sentence: str) -> None:

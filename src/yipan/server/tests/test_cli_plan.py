@@ -154,7 +154,7 @@ def test_a_plan_for_a_small_house(file: Path) -> None:
     ("language", "sentence"),
     [
         ("en_GB.UTF-8", "Line 2: “three” is not a whole number from 1 to 1000000.\n"),
-        ("zh_CN.UTF-8", "第 2 行:“three”不是 1 至 1000000 之间的整数。\n"),
+        ("zh_CN.UTF-8", "第 2 行：“three”不是 1 至 1000000 之间的整数。\n"),
     ],
 )
 def test_a_malformed_file_is_one_sentence(file: Path, language: str, sentence: str) -> None:

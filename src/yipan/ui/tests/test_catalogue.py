@@ -50,6 +50,13 @@ def test_missing_and_disagreeing_texts_are_problems(tmp_path: Path) -> None:
     assert found == {"Bed {bed}", "All", "New"}
 
 
+def test_latin_punctuation_in_chinese_is_a_problem(tmp_path: Path) -> None:
+    """A Chinese sentence has Chinese commas and colons; numbers, addresses and times keep theirs."""
+    path = po(tmp_path, ("a", "没有空床,请稍候"), ("b", "地址：http://127.0.0.1:8000,8001"), ("c", "床位（共 2 张）:"))
+    found = {p.text: p.what for p in catalogue.problems(path, source("a", "b", "c"))}
+    assert found == {"a": "half-width punctuation at 床,", "c": "half-width punctuation at ）:"}
+
+
 def test_update_adds_and_drops(tmp_path: Path) -> None:
     """New texts are added empty and told; texts no longer used go; translations stay."""
     path = po(tmp_path, ("Old", "旧"), ("Kept", "留"))
