@@ -6,9 +6,10 @@ import math
 
 import numpy as np
 
+from yipan.engine.optimise.ihtc.adapting import hand_back, resettle
 from yipan.engine.optimise.ihtc.chance import below, unit
 from yipan.engine.optimise.ihtc.compiled import SOURCES, entry, inlined
-from yipan.engine.optimise.ihtc.moves import FAR, REFUSED, eject, leave_out, relocate, swap
+from yipan.engine.optimise.ihtc.moves import FAR, REFUSED, eject, go_back, relocate, swap, take_down
 from yipan.engine.optimise.ihtc.nurse_moves import change_nurse, change_through_stay, swap_nurses
 from yipan.engine.optimise.ihtc.tables import (
     BEST_COST,
@@ -18,16 +19,18 @@ from yipan.engine.optimise.ihtc.tables import (
     DAY,
     MANDATORY,
     MISSING,
+    NOTES,
     OUT,
     STAY,
+    STEPS,
     SURGEON,
 )
 
 OUTSIDE, URGENT = 4, 8
 """One of so many admissions is for somebody who is left out; for a mandatory patient who is."""
 
-KINDS = 7
-NURSE, NURSES, THROUGH, RELOCATE, LEAVE, EJECT, SWAP = range(KINDS)
+KINDS = 8
+NURSE, NURSES, THROUGH, RELOCATE, LEAVE, EJECT, SWAP, RESETTLE = range(KINDS)
 
 
 @inlined
@@ -35,7 +38,7 @@ def somebody(facts, state, kind):  # type: ignore[no-untyped-def]
     """A patient to move: now and then one who is left out, and while mandatory ones are, one of these."""
     patients = facts.fit_day.shape[0]
     outs = state.outs[0, patients]
-    if outs > 0 and kind in (RELOCATE, EJECT):
+    if outs > 0 and kind in (RELOCATE, EJECT, RESETTLE):
         at = below(state.seed, outs)
         if state.totals[MISSING] > 0 and below(state.seed, URGENT) == 0:
             while facts.person[state.outs[0, at], MANDATORY] == 0:
@@ -49,7 +52,7 @@ def somebody(facts, state, kind):  # type: ignore[no-untyped-def]
 @inlined
 def one_step(facts, state, kind, limit):  # type: ignore[no-untyped-def]
     """Try one change of a kind; returns the change of the cost, or REFUSED."""
-    seed, patients = state.seed, facts.fit_day.shape[0]
+    seed = state.seed
     if kind <= NURSES:
         shift, room = below(seed, state.nurse.shape[1]), below(seed, state.nurse.shape[0])
         if state.beds[room, shift // (state.nurse.shape[1] // state.beds.shape[1]), COUNT] == 0:
@@ -65,24 +68,39 @@ def one_step(facts, state, kind, limit):  # type: ignore[no-untyped-def]
         first = state.place[p, DAY] * per_day
         stay = min(facts.person[p, STAY] * per_day, state.nurse.shape[1] - first)
         return change_through_stay(facts, state, p, first + below(seed, stay), limit)
+    return move(facts, state, kind, limit)
+
+
+@inlined
+def move(facts, state, kind, limit):  # type: ignore[no-untyped-def]
+    """Try to move a patient, and perhaps others; returns the change of the cost, or REFUSED with all as it was."""
+    seed, patients, totals = state.seed, facts.fit_day.shape[0], state.totals
     p = somebody(facts, state, kind)
-    if kind == RELOCATE:
-        return relocate(facts, state, p, limit)
-    if kind == LEAVE:
-        if state.place[p, DAY] == OUT:
-            return REFUSED
-        return leave_out(facts, state, p, limit)
-    if kind == EJECT:
-        return eject(facts, state, p, limit)
-    if state.place[p, DAY] == OUT:
-        return REFUSED
     q = below(seed, patients)
-    if below(seed, 2):
-        surgeon = facts.person[p, SURGEON]
-        q = facts.peers[surgeon, 1 + below(seed, facts.peers[surgeon, 0])]
-    if p == q or state.place[q, DAY] == OUT:
+    if kind in (LEAVE, SWAP) and state.place[p, DAY] == OUT:
         return REFUSED
-    return swap(facts, state, p, q, limit)
+    if kind == SWAP:
+        if below(seed, 2):
+            surgeon = facts.person[p, SURGEON]
+            q = facts.peers[surgeon, 1 + below(seed, facts.peers[surgeon, 0])]
+        if p == q or state.place[q, DAY] == OUT:
+            return REFUSED
+    totals[STEPS] = totals[NOTES] = 0
+    ended = take_down(facts, state, p)
+    change = 0
+    if kind == RELOCATE:
+        change = relocate(facts, state, p, limit + ended)
+    elif kind == EJECT:
+        change = eject(facts, state, p)
+    elif kind == SWAP:
+        change = swap(facts, state, p, q)
+    elif kind == RESETTLE:
+        change = resettle(facts, state, p)
+    if change - ended <= limit:
+        return change - ended
+    hand_back(facts, state)
+    go_back(facts, state)
+    return REFUSED
 
 
 @inlined
@@ -97,33 +115,30 @@ def remember(state):  # type: ignore[no-untyped-def]
             state.best_nurse[i, j] = state.nurse[i, j]
 
 
-@entry
-def anneal(facts, state, temperature, shares, tries, counts):  # type: ignore[no-untyped-def]
-    """Try `tries` changes at a temperature; `shares`: chances of the kinds, added up; `counts` (kind, tried/kept)."""
-    _ = SOURCES
-    totals = state.totals
-    for _i in range(tries):
-        limit = min(np.int64(-temperature * math.log(unit(state.seed))), FAR)
-        u, kind = unit(state.seed), 0
-        while kind < KINDS - 1 and u > shares[kind]:
-            kind += 1
-        change = one_step(facts, state, kind, limit)
-        counts[kind, 0] += 1
-        if change != REFUSED:
-            counts[kind, 1] += 1
-            totals[COST] += change
-    if totals[MISSING] < totals[BEST_MISSING] or (
-        totals[MISSING] == totals[BEST_MISSING] and totals[COST] < totals[BEST_COST]
-    ):
-        remember(state)
+def _make(sources):  # type: ignore[no-untyped-def]
+    """The entry; the fingerprint it closes over keeps a cache from outliving a change of what it calls."""
+
+    @entry
+    def anneal(facts, state, temperature, shares, tries, counts):  # type: ignore[no-untyped-def]
+        """Try `tries` changes at a temperature; `shares`: chances of kinds, added up; `counts` (kind, tried/kept)."""
+        _ = sources
+        totals = state.totals
+        for _i in range(tries):
+            limit = min(np.int64(-temperature * math.log(unit(state.seed))), FAR)
+            u, kind = unit(state.seed), 0
+            while kind < KINDS - 1 and u > shares[kind]:
+                kind += 1
+            change = one_step(facts, state, kind, limit)
+            counts[kind, 0] += 1
+            if change != REFUSED:
+                counts[kind, 1] += 1
+                totals[COST] += change
+        if totals[MISSING] < totals[BEST_MISSING] or (
+            totals[MISSING] == totals[BEST_MISSING] and totals[COST] < totals[BEST_COST]
+        ):
+            remember(state)
+
+    return anneal
 
 
-@entry
-def sample(facts, state, kind, changes):  # type: ignore[no-untyped-def]
-    """Walk at random by one kind of change and note by how much each changed the cost."""
-    _ = SOURCES
-    for i in range(changes.shape[0]):
-        change = one_step(facts, state, kind, FAR)
-        if change != REFUSED:
-            state.totals[COST] += change
-            changes[i] = change
+anneal = _make(SOURCES)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
 import numpy as np
 
-from yipan.engine.optimise.ihtc.annealing import KINDS, RELOCATE, anneal, sample
+from yipan.engine.optimise.ihtc.annealing import KINDS, RELOCATE, anneal
 from yipan.engine.optimise.ihtc.instance import Instance
 from yipan.engine.optimise.ihtc.starting import restore, start
 from yipan.engine.optimise.ihtc.tables import (
@@ -28,26 +29,30 @@ from yipan.engine.optimise.ihtc.tables import (
 TRIES = 5000
 """Changes tried between two looks at the clock."""
 
-SHARES = np.cumsum(np.array([3.0, 1.0, 0.5, 3.0, 0.02, 1.0, 1.0]))
+SHARES = np.cumsum(np.array([3.0, 1.0, 0.5, 3.0, 0.02, 1.0, 1.0, 0.3]))
 SHARES /= SHARES[-1]
 """How often each kind of change is tried, in the order of `annealing.KINDS`, added up."""
 
 DEAREST = 10**8
 PRESSING = 0.004
 """Fraction of the search after which mandatory patients who are left out get dearer."""
-SAMPLES = 4000
-HOT, COLD = 0.5, 0.004
-"""First and last temperature in medians of what a random relocation costs."""
+SAMPLES, ANYTHING = 4000, 1e12
+HOT, COLD = 0.4, 0.003
+"""First and last temperature; 1 is the average cost of a stay."""
 
 
 @dataclass(frozen=True, slots=True)
 class Phase:
-    """A part of a search's time, from `begin` to `end` of it, in which the temperature falls from `hot` to `cold`."""
+    """A part of a search's time, from `begin` to `end` of it, in which the temperature falls from `hot` to `cold`.
+
+    If it `follows`, it goes on from the best plan of all chains, else from the chain's own.
+    """
 
     begin: float
     end: float
     hot: float
     cold: float
+    follows: bool = False
 
     def temperature(self, passed: float) -> float:
         """The temperature when this fraction of the whole search has passed."""
@@ -84,6 +89,13 @@ class Chain:
         missing = (person[:, MANDATORY] == 1) & (place[: len(person), DAY] == OUT)
         return int(person[missing, LEFT_OUT].sum(dtype=np.int64))
 
+    def speed(self) -> float:
+        """Changes tried in a second, by a short trial on a copy."""
+        copy = State(*(table.copy() for table in self.state))
+        begun = time.perf_counter()
+        anneal(self.facts, copy, HOT * self.scale, SHARES, 10 * TRIES, np.zeros((KINDS, 2), np.int64))
+        return 10 * TRIES / (time.perf_counter() - begun)
+
     def go(self, phase: Phase, passed: Callable[[int], float], ended: Callable[[], bool]) -> None:
         """Search through a phase. `passed` tells from the changes tried which fraction of the search is over."""
         looked = phase.begin
@@ -113,8 +125,10 @@ class Chain:
 
 
 def scale_of(facts: Facts, state: State) -> float:
-    """The median of what random relocations change the cost by, up or down."""
-    changes = np.zeros(SAMPLES, np.int64)
-    sample(facts, state, RELOCATE, changes)
-    changes = np.abs(changes[SAMPLES // 2 :])
-    return float(np.median(changes[changes > 0])) if changes.any() else 1.0
+    """What one stay costs on average after a walk at random: the measure of every temperature."""
+    only = (np.arange(KINDS) >= RELOCATE).astype(float)
+    anneal(facts, state, ANYTHING, only, SAMPLES, np.zeros((KINDS, 2), np.int64))
+    patients = len(facts.fit_day)
+    admitted = state.place[:, DAY] != OUT
+    left_out = facts.person[:patients][~admitted[:patients], LEFT_OUT].sum(dtype=np.int64)
+    return max(1e-3, float(state.totals[COST] - left_out) / max(1, int(admitted.sum())))

@@ -1,7 +1,8 @@
-"""The steps of the search. Each tries one change, keeps it if it costs at most `limit`, else leaves all as it was.
+"""The steps of the search that move patients.
 
-Each returns the change of the cost, or REFUSED. What may be broken is only that a mandatory patient is left out,
-which has its price; every other hard rule always holds.
+Each finds patient `p` taken out already, moves people on, and returns the change of the cost since then, or REFUSED.
+Whom it touched is noted in `State.log`, and how many in `totals[STEPS]`; the caller keeps the plan or goes back.
+What may be broken is only that a mandatory patient is left out, which has its price; every other hard rule holds.
 """
 
 from __future__ import annotations
@@ -23,50 +24,45 @@ from yipan.engine.optimise.ihtc.tables import (
     ROOM,
     SEX,
     STAY,
+    STEPS,
     SURGEON,
     THEATRE,
 )
 
 REFUSED = 1 << 60
 FAR = 1 << 50
-MOST_EJECTED = 4
+MOST_EJECTED = 6
 
 
 @inlined
-def write_down(state, steps, p):  # type: ignore[no-untyped-def]
-    """Note where `p` is, for `undo`."""
-    log = state.log
-    log[steps, 0] = p
-    log[steps, 1], log[steps, 2], log[steps, 3] = state.place[p, DAY], state.place[p, ROOM], state.place[p, THEATRE]
+def take_down(facts, state, p):  # type: ignore[no-untyped-def]
+    """Note where `p` is and take `p` out; returns the price of the stay that ends, 0 if there was none."""
+    log, step = state.log, state.totals[STEPS]
+    day, room, theatre = state.place[p, DAY], state.place[p, ROOM], state.place[p, THEATRE]
+    log[step, 0], log[step, 1], log[step, 2], log[step, 3] = p, day, room, theatre
+    state.totals[STEPS] = step + 1
+    if day == OUT:
+        return 0
+    take(facts, state, p)
+    return price(facts, state, p, day, room, theatre, FAR)
 
 
 @inlined
-def undo(facts, state, steps):  # type: ignore[no-untyped-def]
+def go_back(facts, state):  # type: ignore[no-untyped-def]
     """Bring everybody noted back to where they were."""
-    for step in range(steps):
+    for step in range(state.totals[STEPS]):
         if state.place[state.log[step, 0], DAY] != OUT:
             take(facts, state, state.log[step, 0])
-    for step in range(steps):
+    for step in range(state.totals[STEPS]):
         if state.log[step, 1] != OUT:
             put(facts, state, state.log[step, 0], state.log[step, 1], state.log[step, 2], state.log[step, 3])
 
 
 @inlined
-def take_down(facts, state, steps, p):  # type: ignore[no-untyped-def]
-    """Note where `p` is and take `p` out; returns the price of the stay that ends."""
-    write_down(state, steps, p)
-    take(facts, state, p)
-    return price(facts, state, p, state.log[steps, 1], state.log[steps, 2], state.log[steps, 3], FAR)
-
-
-@inlined
 def relocate(facts, state, p, limit):  # type: ignore[no-untyped-def]
     """Another day, room or theatre, or several of them; or a first admission."""
-    day, room, theatre = state.place[p, DAY], state.place[p, ROOM], state.place[p, THEATRE]
-    old, steps, mode = 0, 0, 7
-    if day != OUT:
-        old, steps = take_down(facts, state, 0, p), 1
-        mode = 1 + below(state.seed, 7)
+    day, room, theatre = state.log[0, 1], state.log[0, 2], state.log[0, 3]
+    mode = 7 if day == OUT else 1 + below(state.seed, 7)
     d, r, t = day, room, theatre
     if mode & 1:
         d = seek_day(facts, state, p)
@@ -75,23 +71,12 @@ def relocate(facts, state, p, limit):  # type: ignore[no-untyped-def]
     if d != OUT and t != OUT and mode & 2:
         r = seek_room(facts, state, p, d)
     elsewhere = d != OUT and t != OUT and r != OUT and (d != day or r != room or t != theatre)
-    if elsewhere and (mode == 7 or fits(facts, state, p, d, r, t)):
-        new = price(facts, state, p, d, r, t, limit + old)
-        if new - old <= limit:
-            put(facts, state, p, d, r, t)
-            return new - old
-    undo(facts, state, steps)
-    return REFUSED
-
-
-@inlined
-def leave_out(facts, state, p, limit):  # type: ignore[no-untyped-def]
-    """Take an admitted patient out of the plan."""
-    old = take_down(facts, state, 0, p)
-    if -old <= limit:
-        return -old
-    undo(facts, state, 1)
-    return REFUSED
+    if not elsewhere or (mode != 7 and not fits(facts, state, p, d, r, t)):
+        return REFUSED
+    cost = price(facts, state, p, d, r, t, limit)
+    if cost <= limit:
+        put(facts, state, p, d, r, t)
+    return cost
 
 
 @inlined
@@ -115,39 +100,63 @@ def in_the_way(facts, state, p, day, room):  # type: ignore[no-untyped-def]
 
 
 @inlined
-def eject(facts, state, p, limit):  # type: ignore[no-untyped-def]
-    """Admit `p` on some day into some room; who is in the way goes elsewhere or is left out."""
-    room = below(state.seed, state.beds.shape[0])
-    day = facts.person[p, RELEASE] + below(state.seed, facts.person[p, DUE] - facts.person[p, RELEASE] + 1)
+def eject(facts, state, p):  # type: ignore[no-untyped-def]
+    """Admit `p` on some day into some room; who is in the way goes elsewhere, perhaps pushing on, or is left out."""
+    log, day, room, home = state.log, state.log[0, 1], below(state.seed, state.beds.shape[0]), state.log[0, 2]
+    if day == OUT or below(state.seed, 2):
+        day = facts.person[p, RELEASE] + below(state.seed, facts.person[p, DUE] - facts.person[p, RELEASE] + 1)
+    if log[0, 1] == OUT:
+        home = below(state.seed, state.beds.shape[0])
     if facts.fit_room[p, room] == 0 or facts.fit_day[p, day] == 0 or facts.capacity[room] == 0:
         return REFUSED
-    change, steps, q = 0, 0, p
-    if state.place[p, DAY] == OUT:
-        write_down(state, steps, p)
-        steps, q = 1, in_the_way(facts, state, p, day, room)
-    while q != OUT and steps <= MOST_EJECTED and q < facts.fit_day.shape[0]:
-        change -= take_down(facts, state, steps, q)
-        steps += 1
-        q = in_the_way(facts, state, p, day, room)
-    theatre = seek_theatre(facts, state, p, day)
-    if q == OUT and theatre != OUT:
-        change += price(facts, state, p, day, room, theatre, FAR)
-        put(facts, state, p, day, room, theatre)
-        for step in range(1, steps):
-            change += try_again(facts, state, state.log[step, 0])
-        if change <= limit:
-            return change
-    undo(facts, state, steps)
-    return REFUSED
+    change, step, most = 0, 0, 1 + below(state.seed, MOST_EJECTED)
+    while step < state.totals[STEPS]:
+        q = log[step, 0]
+        cost = 0
+        if step > 0:
+            day, room = log[step, 1], home
+            cost = try_again(facts, state, q, day, log[step, 3])
+        if cost == 0 and facts.fit_room[q, room] and facts.capacity[room] > 0:
+            other = in_the_way(facts, state, q, day, room)
+            while other != OUT and state.totals[STEPS] <= most and movable(facts, state, other):
+                change -= take_down(facts, state, other)
+                other = in_the_way(facts, state, q, day, room)
+            theatre = seek_theatre(facts, state, q, day)
+            if other == OUT and theatre != OUT:
+                cost = price(facts, state, q, day, room, theatre, FAR)
+                put(facts, state, q, day, room, theatre)
+            elif step == 0:
+                return REFUSED
+        change += cost
+        step += 1
+    return change
 
 
 @inlined
-def try_again(facts, state, p):  # type: ignore[no-untyped-def]
-    """Admit `p`, who was ejected, anywhere it is better than nowhere; returns the price, 0 if left out."""
-    day = seek_day(facts, state, p)
-    if day == OUT:
-        return 0
-    theatre, room = seek_theatre(facts, state, p, day), seek_room(facts, state, p, day)
+def movable(facts, state, p):  # type: ignore[no-untyped-def]
+    """Whether `p` is a patient whom this step has not moved yet."""
+    if p >= facts.fit_day.shape[0]:
+        return False
+    for step in range(state.totals[STEPS]):  # noqa: SIM110 - compiled
+        if state.log[step, 0] == p:
+            return False
+    return True
+
+
+@inlined
+def try_again(facts, state, p, day, theatre):  # type: ignore[no-untyped-def]
+    """Admit `p`, who was ejected, the same day elsewhere or another day, if that is better than nowhere.
+
+    Returns the price, or 0 if `p` stays out.
+    """
+    minutes, room = facts.person[p, MINUTES], OUT
+    if state.surgeons[facts.person[p, SURGEON], day, FREE] >= minutes and state.theatres[theatre, day, FREE] >= minutes:
+        room = seek_room(facts, state, p, day)
+    if room == OUT:
+        day = seek_day(facts, state, p)
+        if day == OUT:
+            return 0
+        theatre, room = seek_theatre(facts, state, p, day), seek_room(facts, state, p, day)
     if theatre == OUT or room == OUT:
         return 0
     cost = price(facts, state, p, day, room, theatre, 0)
@@ -158,38 +167,27 @@ def try_again(facts, state, p):  # type: ignore[no-untyped-def]
 
 
 @inlined
-def swap(facts, state, p, q, limit):  # type: ignore[no-untyped-def]
-    """Two admitted patients exchange their rooms, or their days and theatres, or both."""
-    place = state.place
-    mode = 1 + below(state.seed, 3)
-    d_p, r_p, t_p, d_q, r_q, t_q = (
-        place[p, DAY],
-        place[p, ROOM],
-        place[p, THEATRE],
-        place[q, DAY],
-        place[q, ROOM],
-        place[q, THEATRE],
-    )
+def swap(facts, state, p, q):  # type: ignore[no-untyped-def]
+    """`p` and another admitted patient exchange their rooms, or their days and theatres, or both."""
+    log, mode = state.log, 1 + below(state.seed, 3)
+    d_p, r_p, t_p = log[0, 1], log[0, 2], log[0, 3]
+    d_q, r_q, t_q = state.place[q, DAY], state.place[q, ROOM], state.place[q, THEATRE]
     if mode & 1:
         r_p, r_q = r_q, r_p
     if mode & 2:
         d_p, t_p, d_q, t_q = d_q, t_q, d_p, t_p
-    if (place[p, ROOM] == r_p and place[p, DAY] == d_p and place[p, THEATRE] == t_p) or (
+    if (log[0, 2] == r_p and log[0, 1] == d_p and log[0, 3] == t_p) or (
         facts.fit_room[p, r_p] == 0
         or facts.fit_room[q, r_q] == 0
         or facts.fit_day[p, d_p] == 0
         or facts.fit_day[q, d_q] == 0
     ):
         return REFUSED
-    change = -take_down(facts, state, 0, p)
-    change -= take_down(facts, state, 1, q)
-    if fits(facts, state, p, d_p, r_p, t_p):
+    change = -take_down(facts, state, q)
+    for _ in range(2):
+        if not fits(facts, state, p, d_p, r_p, t_p):
+            return REFUSED
         change += price(facts, state, p, d_p, r_p, t_p, FAR)
         put(facts, state, p, d_p, r_p, t_p)
-        if fits(facts, state, q, d_q, r_q, t_q):
-            change += price(facts, state, q, d_q, r_q, t_q, limit - change)
-            if change <= limit:
-                put(facts, state, q, d_q, r_q, t_q)
-                return change
-    undo(facts, state, 2)
-    return REFUSED
+        p, d_p, r_p, t_p = q, d_q, r_q, t_q
+    return change

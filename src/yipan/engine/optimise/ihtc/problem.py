@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 
@@ -19,6 +20,10 @@ from yipan.engine.optimise.solving import Point, Reason, Result, Stop
 
 LOOK = 0.2
 """Seconds between two reports of progress."""
+SLOW_ENOUGH = 1_000_000
+"""Changes tried for each person while cooling once."""
+MEETING, WARM = 0.7, 0.05
+"""When the chains of one long cooling meet; from which heat, in average costs of a stay, the best is annealed again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,10 +60,10 @@ class Search:
         self.trace: list[Point] = []
 
     def run(self) -> Result[Solution]:
-        """Phase after phase; at the start of each but the first all chains go on from the best plan."""
+        """Phase after phase; in some, all chains go on from the best plan."""
         with ThreadPoolExecutor(len(self.chains)) as pool:
-            for number, phase in enumerate(phases(self.chains[0].scale)):
-                if number:
+            for phase in phases(self.chains[0].scale, self._cycles()):
+                if phase.follows:
                     best = self._leader()
                     for chain in self.chains:
                         chain.follow(best)
@@ -81,6 +86,13 @@ class Search:
         if not self.trace or (self.trace[-1].cost, self.trace[-1].feasible) != (cost, missing == 0):
             self.trace.append(point)
         self.progress(point)
+
+    def _cycles(self) -> int:
+        """How often the time suffices for a cooling that is slow enough; small problems gain by starting anew."""
+        tries = self.stop.iterations or np.inf
+        if self.stop.seconds:
+            tries = min(tries, self.stop.seconds * self.chains[0].speed())
+        return max(1, int(tries / (SLOW_ENOUGH * len(self.chains[0].state.place))))
 
     def _seconds(self) -> float:
         return time.monotonic() - self.started
@@ -130,11 +142,16 @@ class Search:
         return "time"
 
 
-def phases(scale: float) -> list[Phase]:
-    """One long cooling, then three short ones from less heat."""
+def phases(scale: float, cycles: int) -> list[Phase]:
+    """One long cooling, in whose last part every chain goes on from the best; or several, and one from the best."""
     hot, cold = HOT * scale, COLD * scale
-    warm = (hot * cold * cold) ** (1 / 3)
-    return [Phase(0.0, 0.7, hot, cold), *(Phase(0.7 + i / 10, 0.8 + i / 10, warm, cold) for i in range(3))]
+    if cycles == 1:
+        whole = Phase(0.0, 1.0, hot, cold)
+        between = whole.temperature(MEETING)
+        return [Phase(0.0, MEETING, hot, between), Phase(MEETING, 1.0, between, cold, follows=True)]
+    ends = np.linspace(0.0, 1.0, cycles + 2)
+    again = [Phase(begin, end, hot, cold) for begin, end in pairwise(ends[:-1])]
+    return [*again, Phase(ends[-2], 1.0, WARM * scale, cold, follows=True)]
 
 
 def warm_up(instance: Instance) -> None:

@@ -47,28 +47,35 @@ def start(instance: Instance, facts: Facts, seed: int) -> State:
     return state
 
 
-@entry
-def settle(facts, state, occupants):  # type: ignore[no-untyped-def]
-    """Lay the occupants, from person number `occupants` on, into their rooms."""
-    _ = SOURCES
-    for p in range(occupants, state.place.shape[0]):
-        lay(facts, state, p, 0, state.place[p, ROOM])
+def _make(sources):  # type: ignore[no-untyped-def]
+    """The entries; see `annealing`."""
+
+    @entry
+    def settle(facts, state, occupants):  # type: ignore[no-untyped-def]
+        """Lay the occupants, from person number `occupants` on, into their rooms."""
+        _ = sources
+        for p in range(occupants, state.place.shape[0]):
+            lay(facts, state, p, 0, state.place[p, ROOM])
+
+    @entry
+    def restore(facts, state, place, nurse):  # type: ignore[no-untyped-def]
+        """Make the plan be `place` and `nurse`; the cost is the caller's to set."""
+        _ = sources
+        patients = facts.fit_day.shape[0]
+        for p in range(patients):
+            if state.place[p, DAY] != OUT:
+                take(facts, state, p)
+        for room in range(nurse.shape[0]):
+            for shift in range(nurse.shape[1]):
+                hand_over(facts, state, room, shift, nurse[room, shift])
+        for p in range(patients):
+            if place[p, DAY] != OUT:
+                put(facts, state, p, place[p, DAY], place[p, ROOM], place[p, THEATRE])
+
+    return settle, restore
 
 
-@entry
-def restore(facts, state, place, nurse):  # type: ignore[no-untyped-def]
-    """Make the plan be `place` and `nurse`; the cost is the caller's to set."""
-    _ = SOURCES
-    patients = facts.fit_day.shape[0]
-    for p in range(patients):
-        if state.place[p, DAY] != OUT:
-            take(facts, state, p)
-    for room in range(nurse.shape[0]):
-        for shift in range(nurse.shape[1]):
-            hand_over(facts, state, room, shift, nurse[room, shift])
-    for p in range(patients):
-        if place[p, DAY] != OUT:
-            put(facts, state, p, place[p, DAY], place[p, ROOM], place[p, THEATRE])
+settle, restore = _make(SOURCES)
 
 
 def solution_of(instance: Instance, place: Array, nurse: Array) -> Solution:

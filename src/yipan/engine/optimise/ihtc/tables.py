@@ -29,7 +29,7 @@ FREE, USES = range(2)
 # columns of State.surgeons for a (surgeon, day); FREE as above, then how often each theatre is used
 SITES, SITE = 1, 2
 # places of State.totals
-COST, MISSING, BEST_COST, BEST_MISSING = range(4)
+COST, MISSING, BEST_COST, BEST_MISSING, STEPS, NOTES = range(6)
 
 
 class Price(IntEnum):
@@ -61,8 +61,8 @@ class Facts(NamedTuple):
 class State(NamedTuple):
     """`place` by person; `slack` by (nurse, shift): load that is still not too much; `nurse` by (room, shift);
     `outs`: who is not admitted, in row 0, how many in its last place, and in row 1 where in row 0 a patient stands;
-    `cover` by (person, nurse): shifts together, and in the last column with how many nurses; `mark`, `log`: scratch;
-    `totals` int64; `seed` uint64.
+    `cover` by (person, nurse): shifts together, and in the last column with how many nurses; `mark`: scratch;
+    `log`, `notes`: whom and which (room, shift) a step has changed; `totals` int64; `seed` uint64.
     """
 
     place: Array
@@ -75,6 +75,7 @@ class State(NamedTuple):
     cover: Array
     mark: Array
     log: Array
+    notes: Array
     totals: Array
     seed: Array
     best_place: Array
@@ -180,7 +181,8 @@ def empty_state(instance: Instance, seed: int) -> State:
         cover=np.zeros((people, nurses + 1), np.int32),
         mark=np.zeros(nurses + 1, np.int64),
         log=np.zeros((shifts + 8, 4), np.int32),
-        totals=np.zeros(4, np.int64),
+        notes=np.zeros((2 * shifts + 8, 3), np.int32),
+        totals=np.zeros(6, np.int64),
         seed=np.array([seed], np.uint64),
         best_place=place.copy(),
         best_nurse=nurse_of.copy(),
