@@ -12,6 +12,8 @@ from typing import Any
 from django.apps import AppConfig
 from django.db import connection
 
+from yipan.base import unit
+
 TABLE = "crash_witness"
 MAKE = f"CREATE TABLE IF NOT EXISTS {TABLE} (what text NOT NULL, key text NOT NULL)"
 
@@ -50,5 +52,10 @@ def watched(handler: Callable[[str, dict[str, Any]], None]) -> Callable[[str, di
 
 
 def note(what: str, key: str) -> None:
+    """Written with the rows of the effect, however many effects share a transaction."""
+    unit.later(_write, (what, key))
+
+
+def _write(notes: list[tuple[str, str]]) -> None:
     with connection.cursor() as cursor:
-        cursor.execute(f"INSERT INTO {TABLE} (what, key) VALUES (%s, %s)", [what, key])
+        cursor.executemany(f"INSERT INTO {TABLE} (what, key) VALUES (%s, %s)", notes)

@@ -86,17 +86,22 @@ def apply_pending(limit: int = 500) -> int:
 
 
 class Turns:
-    """One batch after the other; remembers how a spoilt one is to be cut up."""
+    """One batch after the other; remembers how a spoilt one is to be cut up, and how large the next may be.
+
+    A batch that ended early has read ahead for nothing: the next takes up twice as many as that one did, and so on.
+    """
 
     def __init__(self) -> None:
-        self._sizes: list[int] = []
+        self._cut: list[int] = []
+        self._size = BATCH
 
     def take(self) -> int:
         """Apply the next batch; return how many messages were taken up, 0 when there is nothing to do."""
         while True:
-            size = self._sizes.pop() if self._sizes else BATCH
-            taken = _alone() if size == 1 else _batch(size, self._sizes)
+            size = self._cut.pop() if self._cut else min(self._size, BATCH)
+            taken = _alone() if size == 1 else _batch(size, self._cut)
             if taken >= 0:
+                self._size = min(2 * max(taken, 1), BATCH)
                 return taken
 
 

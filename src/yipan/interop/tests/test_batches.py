@@ -136,6 +136,24 @@ def test_the_order_of_each_sender_is_kept_across_batches(db: None, time: FrozenC
         assert his.bed_of() == beds[way[-1]]
 
 
+def test_a_batch_that_ends_early_makes_the_next_one_small(his: His, monkeypatch: pytest.MonkeyPatch):
+    """Messages after which nothing that was foreseen is certain are not read a hundred at a time for one each."""
+    read = []
+    real = batches.task_of
+    monkeypatch.setattr(batches, "task_of", lambda message, senders: read.append(message) or real(message, senders))
+
+    def writes_past_the_unit(event: Any, **more: Any) -> Any:
+        Specialty.objects.update(name="x")
+        return people.tell_person(event, **more)
+
+    monkeypatch.setitem(people_handlers(), "ADT^A28", writes_past_the_unit)
+    for n in range(30):
+        his.tell("A28", f"P{n}")
+    assert apply_pending() == 30
+    assert set(outcomes()) == {"applied: person_told"}
+    assert len(read) <= 30 + 2 * 29
+
+
 def test_a_woken_message_gets_its_turn_inside_a_batch(his: His):
     """A discharge that came too early is applied right after the admission, before what came later."""
     bed = his.network.beds["neurology"][0]
