@@ -1,9 +1,9 @@
 """What no plan can cost less than: Lagrangian relaxation of the beds (Fisher: The Lagrangian Relaxation Method for
 Solving Integer Programming Problems, 1981).
 
-The rules between people (rooms, reserves) and overload are left away, and a bed on a day may be taken by several at a
-price. Everybody then chooses alone. For any prices the sum, less what the beds earn, is a lower bound; a subgradient
-method looks for good prices.
+The rules between people (rooms, reserves) are left away; a bed on a day may be taken by several at a price, and so may
+the comfortable places of a ward, for at most what overload costs. Everybody then chooses alone. For any prices the
+sum, less what beds and places earn, is a lower bound; a subgradient method looks for good prices.
 """
 
 from __future__ import annotations
@@ -32,12 +32,9 @@ def on_days(prices, bed, mask):  # type: ignore[no-untyped-def]
 def _make_relaxed(sources: int) -> Callable[..., float]:
     @entry
     def relaxed(table, prices, use):  # type: ignore[no-untyped-def]
-        """The bound at these prices; `use` is filled with how often each bed is taken on each day, less once."""
+        """What everybody's own choice costs at these prices; `use` counts how often each bed is taken on each day."""
         value = 0.0
-        for bed in range(prices.shape[0]):
-            for day in range(prices.shape[1]):
-                use[bed, day] = -1.0
-                value -= prices[bed, day]
+        use[:] = 0.0
         for i in range(table.people.shape[0] if sources else 0):
             own, kept = table.people[i].origin, table.people[i].kept
             stay = on_days(prices, own, kept) if own >= 0 else 0.0
@@ -69,20 +66,27 @@ relaxed: Any = _make_relaxed(SOURCES)
 
 def lower_bound(table: Table, known: float, rounds: int = ROUNDS) -> float:
     """A lower bound of every plan's cost, in CENTS; `known` is the cost of some plan."""
-    shape = (len(table.beds), table.days.shape[1])
-    prices, use = np.zeros(shape), np.zeros(shape)
-    best, pace, since = -np.inf, 1.5, 0
+    ward, spare = table.beds["ward"], table.days["spare"].astype(np.float64)
+    beds, wards = np.zeros((len(table.beds), spare.shape[1])), np.zeros_like(spare)
+    use, best, pace, since = np.zeros_like(beds), -np.inf, 1.5, 0
     for _ in range(rounds):
-        value = relaxed(table, prices, use)
-        if value > best + 1e-9:
-            best, since = value, 0
-        else:
-            since += 1
-            if since >= 8:
-                pace, since = pace / 2, 0
-        direction = np.where((use < 0) & (prices <= 0), 0.0, use)
-        size = float((direction**2).sum())
+        value = relaxed(table, beds + wards[ward], use) - beds.sum() - (wards * spare).sum()
+        best, since = (value, 0) if value > best + 1e-9 else (best, since + 1)
+        if since >= 8:
+            pace, since = pace / 2, 0
+        crowded = np.zeros_like(spare)
+        np.add.at(crowded, ward, use)
+        up_beds = _free(use - 1.0, beds, np.inf)
+        up_wards = _free(crowded - spare, wards, table.overload)
+        size = float((up_beds**2).sum() + (up_wards**2).sum())
         if size == 0.0 or value >= known - 1e-9:
             break
-        prices = np.maximum(prices + pace * max(known - value, 1.0) / size * direction, 0.0)
-    return best
+        step = pace * max(known - value, 1.0) / size
+        beds = np.maximum(beds + step * up_beds, 0.0)
+        wards = np.clip(wards + step * up_wards, 0.0, table.overload)
+    return float(best)
+
+
+def _free(slope: Any, prices: Any, most: float) -> Any:
+    """The slope without the directions in which a price has reached its limit."""
+    return np.where(((slope < 0) & (prices <= 0)) | ((slope > 0) & (prices >= most)), 0.0, slope)
