@@ -113,12 +113,21 @@ def _short(cost: float) -> float | int:
 
 @plan.command()
 @arguments
-def pas(file: Path, output: Path, **wish: Any) -> None:
+@click.option(
+    "--department-levels/--no-department-levels",
+    default=True,
+    help="Whether a department's level of a specialism costs, as a room's does (yes).",
+)
+def pas(file: Path, output: Path, department_levels: bool, **wish: Any) -> None:
     """Beds for the patients of a Patient Admission Scheduling FILE; the plan names the bed of each night."""
     from yipan.engine.optimise.pas import Pas, read, write
 
+    def problem(content: bytes) -> Pas:
+        instance = read(content)
+        return Pas(instance if department_levels else instance.without_department_levels())
+
     run(
-        lambda content: Pas(read(content)),
+        problem,
         lambda problem, result: write(problem.instance, result.solution),
         file=file,
         output=output,

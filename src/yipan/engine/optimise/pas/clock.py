@@ -22,6 +22,10 @@ class Clock:
         """Seconds until the end; None when only moves are counted."""
         return None if self._stop.seconds is None else self._stop.seconds - self.seconds()
 
+    def before_end(self, seconds: float) -> float:
+        """The share of the time that is over when so many seconds are left; 1 when only moves are counted."""
+        return 1 - seconds / self._stop.seconds if self._stop.seconds else 1.0
+
     def cancelled(self) -> bool:
         """Whether somebody wants the best found until now."""
         return self._stop.cancelled.is_set()

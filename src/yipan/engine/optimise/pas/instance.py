@@ -7,7 +7,7 @@ automatically assigning patients to beds", Artificial Intelligence in Medicine 4
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 Sex = Literal["F", "M"]
@@ -68,6 +68,11 @@ class Instance:
     def nights(self, patient: Patient) -> range:
         """The nights for which `patient` needs a bed: none for a stay of no night, or one after the horizon."""
         return range(patient.first, min(patient.last, self.horizon))
+
+    def without_department_levels(self) -> Instance:
+        """The same house, in which every department has every specialism at the first level."""
+        first = {specialism: 1 for patient in self.patients for specialism in patient.specialisms}
+        return replace(self, departments=tuple(replace(each, levels=first) for each in self.departments))
 
     @property
     def unlisted_level(self) -> int:

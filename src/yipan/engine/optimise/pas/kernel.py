@@ -14,8 +14,10 @@ from yipan.engine.optimise.pas.chance import below
 from yipan.engine.optimise.pas.moves import REFUSED, fill, place, shift_delta, swap_delta
 from yipan.engine.placement.compiled import entry, fingerprint, inner
 
-CHAINS = 12
-"""Of so many moves of a whole stay one is a chain."""
+CHAINS = 16
+"""Of so many moves of a whole stay one is a chain, and every one to a room of the other sex that would be refused."""
+HOPELESS = 6.0
+"""Temperatures by which a night dearer is as good as never accepted."""
 
 
 @inner
@@ -84,8 +86,12 @@ def _try(fixed, state, owner, menu, chance, temperature):  # type: ignore[no-unt
         return 0
     begin, end = offset[p], offset[p + 1]
     low, high = _stretch(lying, begin, end, i)
-    if low == begin and high == end and below(chance, CHAINS) == 0:
+    others = state.heads[room, fixed.first[p] + low - begin, 1 - fixed.sex[p]]
+    hopeless = fixed.same[room] and others > 0 and fixed.mixing > HOPELESS * temperature
+    if low == begin and high == end and (hopeless or below(chance, CHAINS) == 0):
         return _try_chain(fixed, state, chance, temperature, p, room)
+    if hopeless:
+        return 0
     if below(chance, 8) == 0:
         low, high = begin, end
     else:

@@ -16,7 +16,7 @@ import numpy as np
 from yipan.engine.optimise.pas.annealing import dearer
 from yipan.engine.optimise.pas.bounding import Prices
 from yipan.engine.optimise.pas.classes import Classes
-from yipan.engine.optimise.pas.evaluating import TRANSFER
+from yipan.engine.optimise.pas.evaluating import GENDER, TRANSFER
 from yipan.engine.optimise.pas.model import Ints, Model
 
 WORTH = 150.0
@@ -66,18 +66,17 @@ class Polish:
         return found
 
     def _open(self, lying: Ints) -> Ints:
-        """Rooms × nights: the sex for which a room is; EITHER when nobody lies there, BOTH when both do or may."""
+        """Rooms × nights: the sex with more there; EITHER when nobody lies there, BOTH where it does not matter."""
         model = self._model
         heads = np.zeros((len(model.capacity), model.horizon, 2), np.int32)
         np.add.at(heads, (lying, model.nights, np.repeat(model.sex, np.diff(model.offset))), 1)
-        there = heads > 0
-        one = np.where(there.all(axis=2), BOTH, np.where(there.any(axis=2), heads.argmax(axis=2), EITHER))
+        one = np.where(heads.any(axis=2), heads.argmax(axis=2), EITHER)
         return np.where((model.same & (model.capacity > 1))[:, None], one, BOTH).astype(np.int32)
 
     def _ways(self, columns: _Columns, lying: Ints, open_to: Ints) -> list[tuple[int, int | None]]:
         """A column for each whole stay in a room that is open to the patient, and one for the way she goes now.
 
-        Whose columns they are, and the room; None is the way of now when it has transfers.
+        Whose columns they are, and the room; None is the way of now.
         """
         model = self._model
         ways: list[tuple[int, int | None]] = []
@@ -85,20 +84,15 @@ class Polish:
             stays = np.arange(model.offset[patient], model.offset[patient + 1])
             nights = model.first[patient] + stays - stays[0]
             sex, now = int(model.sex[patient]), lying[stays]
+            mixing = GENDER * np.count_nonzero(open_to[now, nights] == 1 - sex)
+            cost = model.price[stays, now].sum() + TRANSFER * np.count_nonzero(np.diff(now)) + mixing
+            columns.add(float(cost), *self._entries(patient, now, nights, open_to), 1.0)
+            ways.append((patient, None))
             costs = model.price[stays].sum(axis=0)
             welcome = (open_to[:, nights] >= BOTH) | (open_to[:, nights] == sex)
-            rooms = set(np.flatnonzero(self._possible[patient] & welcome.all(axis=1)))
-            if (now == now[0]).all():
-                rooms.add(now[0])
-            else:
-                cost = model.price[stays, now].sum() + TRANSFER * np.count_nonzero(np.diff(now))
-                columns.add(float(cost), *self._entries(patient, now, nights, open_to), 1.0)
-                ways.append((patient, None))
-            for room in sorted(rooms):
+            for room in np.flatnonzero(self._possible[patient] & welcome.all(axis=1)):
                 way = np.full(len(stays), room, np.int32)
-                columns.add(
-                    float(costs[room]), *self._entries(patient, way, nights, open_to), float((now == room).all())
-                )
+                columns.add(float(costs[room]), *self._entries(patient, way, nights, open_to), 0.0)
                 ways.append((patient, int(room)))
         for room, night in np.argwhere(open_to == EITHER):
             beds, row = float(model.capacity[room]), int(model.patients + room * model.horizon + night)

@@ -28,7 +28,8 @@ ROUNDS = (
     (0.95, Cooling(hot=5.0, cold=2.0, soft=15.0)),
 )
 """Until which share of the time each round anneals; after it the plan is polished."""
-POLISH_SECONDS = 15.0
+RESERVE = 1.5
+"""Of the longest polish until then, what is kept free for the last."""
 
 
 @dataclass(frozen=True)
@@ -98,15 +99,17 @@ class _Search:
 
     def _rounds(self, annealer: Annealer, polish: Polish) -> None:
         """Anneal and polish in turn, each time from the best so far."""
-        begin = self.clock.share(0)
-        for end, cooling in ROUNDS:
+        begin, took = self.clock.share(0), 0.0
+        for wanted, cooling in ROUNDS:
+            end = min(wanted, self.clock.before_end(RESERVE * took))
+            if end <= begin:
+                break
             annealer.take(annealer.best)
             annealer.run(cooling, partial(self._share, annealer, begin, end))
-            begin = end
-            left = self.clock.left()
-            if not self._over(annealer) and (left is None or left > 0):
-                limit = None if left is None else min(left, POLISH_SECONDS)
-                annealer.take(polish.better(annealer.best, seconds=limit))
+            begin, left, before = end, self.clock.left(), self.clock.seconds()
+            if not self._over(annealer) and (left is None or left > took):
+                annealer.take(polish.better(annealer.best, seconds=left))
+                took = max(took, self.clock.seconds() - before)
 
     def _share(self, annealer: Annealer, begin: float, end: float, moves: int) -> float:
         """Of the round that lasts from `begin` to `end`."""

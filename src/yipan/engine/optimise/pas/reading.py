@@ -1,7 +1,7 @@
 """From the text of the benchmark to an instance. Every error names the line and what stands there.
 
 The sections follow one another as the benchmark writes them: counts, specialisms, departments, room properties, rooms,
-beds, patients, `END.`; empty lines are passed over. `docs/reference/planning.md` shows a whole small file.
+beds, patients, `END.`; empty lines are passed over. `docs/reference/plan-command.md` shows a whole small file.
 """
 
 from __future__ import annotations

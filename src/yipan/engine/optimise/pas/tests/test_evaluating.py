@@ -36,6 +36,12 @@ def test_a_specialism_that_is_not_listed_is_below_all_levels() -> None:
     assert cost(bob=(2, 1, 1))["room"] == 60 + 30
 
 
+def test_departments_may_be_left_out() -> None:
+    """Then only the room's level counts."""
+    instance = INSTANCE.without_department_levels()
+    assert {name: part for name, part in evaluate(instance, PLAN).items() if part} == {"room": 60}
+
+
 def test_the_sex_of_the_room_and_of_its_patients() -> None:
     """A man in the women's room pays 5; a man and a woman in a room for one sex at a time pay 5 together."""
     assert cost(bob=(3, 1, 1), ann=(1, 3))["gender"] == 50
