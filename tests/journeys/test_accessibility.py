@@ -31,6 +31,7 @@ def pages_of(hospital: Hospital) -> dict[str, list[str]]:
             "/wards?all=1",
             "/calls",
             "/figures",
+            "/plans",
             "/patients/",
         ],
         "zhang": ["/rounds"],

@@ -43,6 +43,11 @@ SENTENCES = {
     "call_unknown": gettext_lazy("This call is not on the list."),
     "call_done": gettext_lazy("{by} has made this call already."),
     "notice_unknown": gettext_lazy("This notice does not exist."),
+    "plan_day_wished": gettext_lazy("On the first day that is wished and can be planned"),
+    "plan_day_later": gettext_lazy(
+        "{days} days after the wished one: earlier beds are not allowed, or others need them more"
+    ),
+    "plan_day_move": gettext_lazy("The earlier the move, the fewer days outside the own department"),
     "form_invalid": gettext_lazy("Please correct the marked fields."),
     "choice_unknown": gettext_lazy("Choose one of the listed values."),
     "icd10_shape": gettext_lazy("Write an ICD-10 code such as I63.9."),

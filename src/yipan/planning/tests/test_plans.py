@@ -50,7 +50,8 @@ def test_a_plan_is_made_and_told(ward: Ward) -> None:
     assert [row.end - row.start for row in rows] == [5 * DAY] * 2
     for row in rows:
         assert (row.kind, row.tier) == (Kind.ADMISSION, "own")
-        assert len(row.reasons) >= 3
+        assert row.reasons[0]["code"] == "plan_day_wished"
+        assert len(row.reasons) >= 4
         assert [told["announced"] for told in row.relies] == [False]
     home = next(w for w in run.wards if w["ward"] == str(ward.network.wards["neurology"].pk))
     assert (home["open"][0], home["before"][:2], home["after"][:2]) == (4, [4, 0], [4, 2])

@@ -52,6 +52,7 @@ class Log(NamedTuple):
 
     steps: NDArray[np.int64]
     size: NDArray[np.int64]
+    wishes: NDArray[np.int64]  # room, slot, nurse
 
 
 @inner
@@ -185,38 +186,6 @@ def place(table, state, log, r, s):  # type: ignore[no-untyped-def]
 
 
 @inner
-def stop(table, state, log, n, s):  # type: ignore[no-untyped-def]
-    """Let a nurse no longer work a slot; the others take the rooms."""
-    rooms = state.cover.shape[0]
-    for r in range(rooms):
-        if state.cover[r, s] == n:
-            noted_put(table, state, log, r, s, -1)
-    noted_turn(table, state, log, n, s)
-    for r in range(rooms):
-        if state.cover[r, s] < 0:
-            place(table, state, log, r, s)
-
-
-@inner
-def begin(table, state, log, n, s):  # type: ignore[no-untyped-def]
-    """Let a nurse work a slot as well; rooms go to her where that is cheaper, one after the other."""
-    noted_turn(table, state, log, n, s)
-    for r in range(state.cover.shape[0]):
-        if table.work[r, s] > 0:
-            place(table, state, log, r, s)
-
-
-@inner
-def replace(table, state, log, n, s, other):  # type: ignore[no-untyped-def]
-    """Let another nurse work the slot with the same rooms."""
-    noted_turn(table, state, log, other, s)
-    for r in range(state.cover.shape[0]):
-        if state.cover[r, s] == n:
-            noted_put(table, state, log, r, s, other)
-    noted_turn(table, state, log, n, s)
-
-
-@inner
 def chance(random):  # type: ignore[no-untyped-def]
     """A number in [0, 1): xorshift64* (Vigna 2016)."""
     x = random[0]
@@ -228,40 +197,72 @@ def chance(random):  # type: ignore[no-untyped-def]
 
 
 @inner
-def attempt(table, state, log, random):  # type: ignore[no-untyped-def]
-    """One move by chance; False when it was not possible."""
+def wish(log, count, r, s, n):  # type: ignore[no-untyped-def]
+    """Write down that room `r` should go to nurse `n` in slot `s`; how many wishes there are."""
+    row = log.wishes[count]
+    row[0], row[1], row[2] = r, s, n
+    return count + 1
+
+
+@inner
+def choose(table, state, log, random):  # type: ignore[no-untyped-def]
+    """A move by chance: (wishes, who begins, who stops, in which slot, where else that nurse may begin); -1 is nobody.
+
+    Rooms change hands, or somebody else works a slot with the same rooms, or a nurse begins, stops, or changes slots.
+    """
     rooms, slots, nurses = state.cover.shape[0], state.cover.shape[1], state.works.shape[0]
     u, s, n = chance(random), int(chance(random) * slots), int(chance(random) * nurses)
-    other = int(chance(random) * nurses)
-    r = int(chance(random) * rooms) if rooms else -1
+    other, t, count = int(chance(random) * nurses), int(chance(random) * slots), 0
+    r, q = int(chance(random) * rooms), int(chance(random) * rooms)
     if u < 0.5 and rooms:  # a room to another nurse, or two rooms exchanged
-        q = int(chance(random) * rooms)
-        first, second = state.cover[r, s], state.cover[q, s]
         if u < 0.25 and state.works[n, s]:
-            noted_put(table, state, log, r, s, n)
-        else:
-            noted_put(table, state, log, r, s, second)
-            noted_put(table, state, log, q, s, first)
-        return log.size[0] > 0
+            return wish(log, 0, r, s, n), -1, -1, s, -1
+        count = wish(log, 0, r, s, state.cover[q, s])
+        return wish(log, count, q, s, state.cover[r, s]), -1, -1, s, -1
     if u < 0.6 and rooms:  # a nurse has one room whenever she works
-        for t in range(slots):
-            if state.works[n, t] and table.work[r, t] > 0:
-                noted_put(table, state, log, r, t, n)
-        return log.size[0] > 0
+        for slot in range(slots):
+            if state.works[n, slot] and table.work[r, slot] > 0:
+                count = wish(log, count, r, slot, n)
+        return count, -1, -1, s, -1
     if u < 0.8:  # somebody else works the slot
-        if n == other or not state.works[n, s] or not may_work(table, state, other, s):
-            return False
-        replace(table, state, log, n, s, other)
-        return True
+        if n == other or not state.works[n, s]:
+            return 0, -1, -1, s, -1
+        for room in range(rooms):
+            if state.cover[room, s] == n:
+                count = wish(log, count, room, s, other)
+        return count, other, n, s, -1
     if state.works[n, s]:  # a nurse stops, and perhaps works another slot
-        stop(table, state, log, n, s)
-        t = int(chance(random) * slots)
-        if u < 0.9 and may_work(table, state, n, t):
-            begin(table, state, log, n, t)
-        return True
-    if not may_work(table, state, n, s):
+        for room in range(rooms):
+            if state.cover[room, s] == n:
+                count = wish(log, count, room, s, -1)
+        return count, -1, n, s, t if u < 0.9 else -1
+    return 0, n, -1, s, -1
+
+
+@inner
+def attempt(table, state, log, random):  # type: ignore[no-untyped-def]
+    """One move by chance; False when it was not possible or changes nothing."""
+    count, begins, stops, s, elsewhere = choose(table, state, log, random)
+    if begins >= 0 and not may_work(table, state, begins, s):
         return False
-    begin(table, state, log, n, s)
+    exchange = begins >= 0 and stops >= 0
+    for k in range(2):  # who begins does so before rooms are given, who stops after
+        nurse = begins if k == 0 else stops
+        if nurse >= 0:
+            noted_turn(table, state, log, nurse, s)
+        for w in range(count if k == 0 else 0):
+            noted_put(table, state, log, log.wishes[w, 0], log.wishes[w, 1], log.wishes[w, 2])
+    if exchange or (begins < 0 and stops < 0):
+        return log.size[0] > 0
+    for k in range(2):
+        slot = s if k == 0 else elsewhere
+        if k == 1 and (slot < 0 or not may_work(table, state, stops, slot)):
+            break
+        if k == 1:
+            noted_turn(table, state, log, stops, slot)
+        for r in range(state.cover.shape[0]):
+            if table.work[r, slot] > 0 and (k == 1 or begins >= 0 or state.cover[r, slot] < 0):
+                place(table, state, log, r, slot)
     return True
 
 

@@ -49,7 +49,10 @@ class _Search:
         self.week, self.stop, self.progress, self.kernel = week, stop, progress, kernel
         self.table = tables(week)
         longest = 4 * len(week.rooms) + week.slots + 4  # a nurse stops, and begins elsewhere
-        self.logs = [kernel.Log(np.zeros((longest, 4), np.int64), np.zeros(1, np.int64)) for _ in range(threads)]
+        self.logs = [
+            kernel.Log(np.zeros((longest, 4), np.int64), np.zeros(1, np.int64), np.zeros((longest, 3), np.int64))
+            for _ in range(threads)
+        ]
         self.states = [empty(week, self.table) for _ in range(threads)]
         self.random = [
             np.array([np.random.SeedSequence([seed, t]).generate_state(1, np.uint64)[0] | np.uint64(1)], np.uint64)

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from yipan.engine.optimise.admissions import Place, Plan, in_plan, occupancy
+from yipan.engine.optimise.admissions import Place, Plan, Waiting, in_plan, occupancy
 from yipan.engine.placement import rank
 from yipan.engine.placement.codes import Refusal, Tier
 from yipan.lines.beds.plan.changes import asked_of, relied_on
@@ -88,12 +88,21 @@ def _proposed(taken: Taken, plan: Plan, place: Place, leaving: dict[int, list[Bo
         tier=choice.tier,
         tier_before=_tier_before(taken, place) if stay is not None else "",
         score=choice.score,
-        reasons=choice.reasons_as_data(),
+        reasons=[_why_this_day(taken, place), *choice.reasons_as_data()],
         why_not=[r.as_data() for r in asked.refused(place.bed)],
         asked=asked_of(request),
         relies=relied_on(leaving.get(place.bed, []), stay, start),
         after_id=_moved_from(taken, plan, place),
     )
+
+
+def _why_this_day(taken: Taken, place: Place) -> dict[str, Any]:
+    """The day as a reason like those of the bed."""
+    person = taken.instance.person(place.row)
+    if not isinstance(person, Waiting):
+        return {"code": "plan_day_move", "params": {}}
+    later = place.day - person.due
+    return {"code": "plan_day_later" if later else "plan_day_wished", "params": {"days": later}}
 
 
 def _before(taken: Taken, plan: Plan) -> dict[int, list[Booking]]:

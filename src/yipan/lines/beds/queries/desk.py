@@ -49,6 +49,9 @@ SYMBOLS = {
     "place_note_opens_room": "door-open",
     "place_note_blocks": "ban",
     "place_note_cohort": "users",
+    "plan_day_wished": "calendar-check",
+    "plan_day_later": "calendar-clock",
+    "plan_day_move": "calendar-check",
 }
 """The sign beside each reason; the sentence says the same."""
 
