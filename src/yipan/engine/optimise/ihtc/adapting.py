@@ -8,18 +8,18 @@ from yipan.engine.optimise.ihtc.compiled import inlined
 from yipan.engine.optimise.ihtc.moves import FAR, REFUSED
 from yipan.engine.optimise.ihtc.rounds import hand_over, handover
 from yipan.engine.optimise.ihtc.seeking import seek_day, seek_room, seek_theatre
-from yipan.engine.optimise.ihtc.tables import COUNT, NOTES, OUT, STAY
+from yipan.engine.optimise.ihtc.tables import COUNT, LEFT_OUT, NOTES, OUT, STAY
 
 
 @inlined
-def resettle(facts, state, p):  # type: ignore[no-untyped-def]
+def resettle(facts, state, p, limit):  # type: ignore[no-untyped-def]
     """Another room, perhaps another day, for `p`; then each shift of the stay in the rooms left and entered gets the
     nurse who is best for it.
     """
     day, room = state.log[0, 1], state.log[0, 2]
     d, t = day, state.log[0, 3]
     if day == OUT or below(state.seed, 2):
-        d = seek_day(facts, state, p)
+        d = seek_day(facts, state, p, limit + facts.person[p, LEFT_OUT])
         t = seek_theatre(facts, state, p, d) if d != OUT else OUT
     r = seek_room(facts, state, p, d) if t != OUT else OUT
     if r == OUT or (r == room and d == day):

@@ -91,11 +91,11 @@ def move(facts, state, kind, limit):  # type: ignore[no-untyped-def]
     if kind == RELOCATE:
         change = relocate(facts, state, p, limit + ended)
     elif kind == EJECT:
-        change = eject(facts, state, p)
+        change = eject(facts, state, p, limit + ended)
     elif kind == SWAP:
         change = swap(facts, state, p, q)
     elif kind == RESETTLE:
-        change = resettle(facts, state, p)
+        change = resettle(facts, state, p, limit + ended)
     if change - ended <= limit:
         return change - ended
     hand_back(facts, state)

@@ -1,9 +1,8 @@
 """What is given: the problem of the Integrated Healthcare Timetabling Competition 2024, checked and numbered.
 
 Days count from 0, shifts through the whole time: shift = day * shifts per day + position. People, rooms, theatres,
-surgeons and nurses are known by their place in the tuples of `Instance`. Words and rules: S. Ceschia, R. M. Rosati,
-A. Schaerf, P. Smet, G. Vanden Berghe, E. Yi Zanazzo, "The Integrated Healthcare Timetabling Competition 2024:
-Problem Definition" (2024).
+surgeons and nurses are known by their place in the tuples of `Instance`. Words and rules are those of the competition's
+problem specification (ihtc2024.github.io).
 """
 
 from __future__ import annotations

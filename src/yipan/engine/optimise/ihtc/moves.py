@@ -10,17 +10,16 @@ from __future__ import annotations
 from yipan.engine.optimise.ihtc.beds import fits, price, put, take
 from yipan.engine.optimise.ihtc.chance import below
 from yipan.engine.optimise.ihtc.compiled import inlined
-from yipan.engine.optimise.ihtc.seeking import seek_day, seek_room, seek_theatre
+from yipan.engine.optimise.ihtc.seeking import draw_day, seek_day, seek_room, seek_theatre
 from yipan.engine.optimise.ihtc.tables import (
     COUNT,
     DAY,
-    DUE,
     FIRST,
     FREE,
     GENDER,
+    LEFT_OUT,
     MINUTES,
     OUT,
-    RELEASE,
     ROOM,
     SEX,
     STAY,
@@ -65,7 +64,7 @@ def relocate(facts, state, p, limit):  # type: ignore[no-untyped-def]
     mode = 7 if day == OUT else 1 + below(state.seed, 7)
     d, r, t = day, room, theatre
     if mode & 1:
-        d = seek_day(facts, state, p)
+        d = seek_day(facts, state, p, limit + facts.person[p, LEFT_OUT])
     if d != OUT and mode & 4:
         t = seek_theatre(facts, state, p, d)
     if d != OUT and t != OUT and mode & 2:
@@ -100,11 +99,11 @@ def in_the_way(facts, state, p, day, room):  # type: ignore[no-untyped-def]
 
 
 @inlined
-def eject(facts, state, p):  # type: ignore[no-untyped-def]
+def eject(facts, state, p, limit):  # type: ignore[no-untyped-def]
     """Admit `p` on some day into some room; who is in the way goes elsewhere, perhaps pushing on, or is left out."""
     log, day, room, home = state.log, state.log[0, 1], below(state.seed, state.beds.shape[0]), state.log[0, 2]
     if day == OUT or below(state.seed, 2):
-        day = facts.person[p, RELEASE] + below(state.seed, facts.person[p, DUE] - facts.person[p, RELEASE] + 1)
+        day = draw_day(facts, state, p, limit + facts.person[p, LEFT_OUT])
     if log[0, 1] == OUT:
         home = below(state.seed, state.beds.shape[0])
     if facts.fit_room[p, room] == 0 or facts.fit_day[p, day] == 0 or facts.capacity[room] == 0:
@@ -153,7 +152,7 @@ def try_again(facts, state, p, day, theatre):  # type: ignore[no-untyped-def]
     if state.surgeons[facts.person[p, SURGEON], day, FREE] >= minutes and state.theatres[theatre, day, FREE] >= minutes:
         room = seek_room(facts, state, p, day)
     if room == OUT:
-        day = seek_day(facts, state, p)
+        day = seek_day(facts, state, p, facts.person[p, LEFT_OUT])
         if day == OUT:
             return 0
         theatre, room = seek_theatre(facts, state, p, day), seek_room(facts, state, p, day)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from yipan.engine.optimise.ihtc.beds import bed_fits
+from yipan.engine.optimise.ihtc.beds import W_DELAY, bed_fits
 from yipan.engine.optimise.ihtc.chance import below
 from yipan.engine.optimise.ihtc.compiled import inlined
 from yipan.engine.optimise.ihtc.tables import DUE, FREE, MINUTES, OUT, RELEASE, SURGEON, USES
@@ -13,12 +13,21 @@ NEW_THEATRE = 4
 
 
 @inlined
-def seek_day(facts, state, p):  # type: ignore[no-untyped-def]
-    """A day on which the surgeon has time, or OUT."""
+def draw_day(facts, state, p, most):  # type: ignore[no-untyped-def]
+    """A day within release and due whose delay alone costs at most `most`, or the day of release."""
+    delay = facts.weights[W_DELAY]
+    latest = facts.person[p, DUE] - facts.person[p, RELEASE]
+    if most < delay * latest:
+        latest = max(0, most // delay)
+    return facts.person[p, RELEASE] + below(state.seed, latest + 1)
+
+
+@inlined
+def seek_day(facts, state, p, most):  # type: ignore[no-untyped-def]
+    """Such a day on which the surgeon has time, or OUT."""
     person = facts.person
-    release, window = person[p, RELEASE], person[p, DUE] - person[p, RELEASE] + 1
     for _ in range(DAY_TRIES):
-        day = release + below(state.seed, window)
+        day = draw_day(facts, state, p, most)
         if facts.fit_day[p, day] and state.surgeons[person[p, SURGEON], day, FREE] >= person[p, MINUTES]:
             return day
     return OUT
