@@ -21,11 +21,9 @@ FIRST = 10
 END = b"\x1c\r"
 ACCEPTED = re.compile(rb"\rMSA\|[AC]A")
 
-MIXES: dict[str, tuple[Callable[[Sequence[Told]], Iterator[bytes]], int]] = {
-    "a day's mix": (mixes.day, 10),
-    "comings and goings only": (mixes.turmoil, 3),
-}
-"""Name → what is sent of many stays, and how many messages of each."""
+Mix = tuple[Callable[[Sequence[Told]], Iterator[bytes]], int, int]
+MIXES: dict[str, Mix] = {"a day's mix": (mixes.day, 10, 2), "comings and goings only": (mixes.turmoil, 3, 1)}
+"""Name → what is sent of many stays, how many messages of each, and how many beds each needs."""
 
 
 def measure(report: Report, count: int) -> None:
@@ -34,8 +32,8 @@ def measure(report: Report, count: int) -> None:
     """
     from yipan.interop.models import InboundMessage, MessageState
 
-    for number, (name, (mix, each)) in enumerate(MIXES.items()):
-        lanes = list(_lanes(mix, count // (each * CONNECTIONS), number * 1_000_000))
+    for number, (name, mix) in enumerate(MIXES.items()):
+        lanes = list(_lanes(mix, count, number * 1_000_000))
         baseline = f"python-hl7 echo {asyncio.run(_echo(lanes)):,.0f} /s"
         port = free_port()
         with running("hl7", "listen", ready=_ready(port), YIPAN_HL7_PORT=str(port)):
@@ -76,8 +74,9 @@ def _ready(port: int) -> Callable[[], object]:
     return ready
 
 
-def _lanes(mix: Callable[[Sequence[Told]], Iterator[bytes]], people: int, first: int) -> Iterator[Lane]:
+def _lanes(mix: Mix, count: int, first: int) -> Iterator[Lane]:
     """The messages of each connection: every one is a hospital's own system."""
+    say, messages, beds_each = mix
     from yipan.base.network.models import Bed, Organisation
     from yipan.interop.models import Source
 
@@ -90,8 +89,8 @@ def _lanes(mix: Callable[[Sequence[Told]], Iterator[bytes]], people: int, first:
         )
         beds = Bed.objects.filter(capacity__bookings=None, room__ward__site__organisation=hospital)
         free = beds.select_related("room__ward", "department").order_by("code")
-        # One bed of each stay stays free in the mix that moves nobody.
-        yield list(mix(mixes.stays(hospital.code, list(free[: 2 * people]), first + place * 10_000)))
+        wanted = count // (messages * CONNECTIONS) * beds_each
+        yield list(say(mixes.stays(hospital.code, list(free[:wanted]), first + place * 10_000, beds_each)))
 
 
 async def _send(port: int, lanes: list[Lane]) -> None:

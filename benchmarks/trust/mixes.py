@@ -108,10 +108,10 @@ def turmoil(told: Sequence[Told]) -> Iterator[bytes]:
         yield from (one.bare(trigger, minutes) for one in told)
 
 
-def stays(hospital: str, beds: Sequence[Any], first: int) -> list[Told]:
-    """One patient for each two beds, numbered from `first`."""
+def stays(hospital: str, beds: Sequence[Any], first: int, each: int) -> list[Told]:
+    """One patient for each two beds, or for each one, numbered from `first`."""
     begin = clock.now() - timedelta(hours=2)
-    pairs = zip(beds[::2], beds[1::2], strict=False)
+    pairs = zip(beds[::each], beds[each - 1 :: each], strict=False)
     return [Told(hospital, first + n, pair, begin + timedelta(seconds=n)) for n, pair in enumerate(pairs)]
 
 

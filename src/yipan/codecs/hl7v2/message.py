@@ -157,8 +157,12 @@ class Message:
         """
         p = Path.parse(path)
         segment = self.segment(p.segment, p.occurrence)
-        if len(segment.fields) < p.field or not segment.fields[p.field - 1]:
+        raw = segment.fields[p.field - 1] if len(segment.fields) >= p.field else ""
+        if not raw:
             return None
+        first = p.repetition == 1 and p.component in (None, 1) and p.subcomponent in (None, 1)
+        if first and raw.isalnum():  # nothing in it parts or escapes, whatever the separators
+            return raw
         return segment.field(p.field).get(p.component or 1, p.subcomponent or 1, p.repetition)
 
     def set(self, path: str, value: str | None) -> Message:
