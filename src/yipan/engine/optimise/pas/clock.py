@@ -50,5 +50,6 @@ class Clock:
             return "target"
         if self.cancelled():
             return "cancelled"
-        over = self._stop.seconds is not None and self.seconds() >= self._stop.seconds
-        return "time" if over else "iterations"
+        counted = self._stop.iterations is not None
+        timed = self._stop.seconds is not None and self.seconds() >= self._stop.seconds
+        return "time" if timed or not counted else "iterations"
