@@ -116,4 +116,5 @@ def _refuse_what_was_not_seen(shown: Shown, seen: str) -> None:
 def _write(actor: Actor, row: Proposal, *, answer: str, params: Mapping[str, object]) -> None:
     row.answer, row.answer_params = answer, {name: str(value) for name, value in params.items()}
     row.decided_at, row.decided_by = clock.now(), actor.name
-    row.save(update_fields=["held", "answer", "answer_params", "decided_at", "decided_by"])
+    told = ["answer", "answer_params", "decided_at", "decided_by"]
+    row.save(update_fields=told if answer else ["held", *told])  # a refusal never takes back what another has held

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import timedelta
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -107,6 +108,24 @@ def test_accepting_twice_holds_once(ward: Ward) -> None:
     for _ in range(2):
         assert {a.code for a in accept(actor=SYSTEM, run_id=run.id, chosen=all_of(run))} == {""}
     assert Booking.objects.filter(state="held").count() == 2
+
+
+def test_two_coordinators_at_once_hold_once(ward: Ward, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Who is overtaken by another's acceptance is refused, and the other's hold stays with the proposal."""
+    run = ward.plan()
+    first, _ = ward.proposals(run)
+    hold = beds.hold_bed
+
+    def overtaken(**wish: Any) -> Booking:
+        monkeypatch.setattr(beds, "hold_bed", hold)
+        assert [a.code for a in accept(actor=SYSTEM, run_id=run.id, chosen={first.id: "-"})] == [""]
+        return hold(**wish)
+
+    monkeypatch.setattr(beds, "hold_bed", overtaken)
+    assert [a.code for a in accept(actor=SYSTEM, run_id=run.id, chosen={first.id: "-"})] == ["request_step"]
+    first.refresh_from_db()
+    assert first.held is not None
+    assert first.held.state == "held"
 
 
 def test_nothing_is_stale_at_first(ward: Ward) -> None:
