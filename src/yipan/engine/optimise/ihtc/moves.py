@@ -114,7 +114,7 @@ def eject(facts, state, p, limit):  # type: ignore[no-untyped-def]
         cost = 0
         if step > 0:
             day, room = log[step, 1], home
-            cost = try_again(facts, state, q, day, log[step, 3])
+            cost = try_again(facts, state, q, day)
         if cost == 0 and facts.fit_room[q, room] and facts.capacity[room] > 0:
             other = in_the_way(facts, state, q, day, room)
             while other != OUT and state.totals[STEPS] <= most and movable(facts, state, other):
@@ -143,26 +143,30 @@ def movable(facts, state, p):  # type: ignore[no-untyped-def]
 
 
 @inlined
-def try_again(facts, state, p, day, theatre):  # type: ignore[no-untyped-def]
-    """Admit `p`, who was ejected, the same day elsewhere or another day, if that is better than nowhere.
+def try_again(facts, state, p, own):  # type: ignore[no-untyped-def]
+    """Admit `p`, ejected from day `own`, if better than nowhere: then, on the day that the first one left, or any day.
 
     Returns the price, or 0 if `p` stays out.
     """
-    minutes, room = facts.person[p, MINUTES], OUT
-    if state.surgeons[facts.person[p, SURGEON], day, FREE] >= minutes and state.theatres[theatre, day, FREE] >= minutes:
-        room = seek_room(facts, state, p, day)
-    if room == OUT:
-        day = seek_day(facts, state, p, facts.person[p, LEFT_OUT])
-        if day == OUT:
-            return 0
-        theatre, room = seek_theatre(facts, state, p, day), seek_room(facts, state, p, day)
-    if theatre == OUT or room == OUT:
-        return 0
-    cost = price(facts, state, p, day, room, theatre, 0)
-    if cost >= 0:
-        return 0
-    put(facts, state, p, day, room, theatre)
-    return cost
+    surgeon, minutes = facts.person[p, SURGEON], facts.person[p, MINUTES]
+    for attempt in range(3):
+        if attempt == 0:
+            day = own
+        elif attempt == 1:
+            day = state.log[0, 1]
+        else:
+            day = seek_day(facts, state, p, facts.person[p, LEFT_OUT])
+        if day == OUT or facts.fit_day[p, day] == 0 or state.surgeons[surgeon, day, FREE] < minutes:
+            continue
+        theatre = seek_theatre(facts, state, p, day)
+        room = seek_room(facts, state, p, day) if theatre != OUT else OUT
+        if room == OUT:
+            continue
+        cost = price(facts, state, p, day, room, theatre, 0)
+        if cost < 0:
+            put(facts, state, p, day, room, theatre)
+            return cost
+    return 0
 
 
 @inlined
