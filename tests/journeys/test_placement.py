@@ -74,6 +74,7 @@ def test_a_patient_is_placed_in_an_allied_ward(
     language: str, hospital: Hospital, person: Callable[..., Person]
 ) -> None:
     """The desk reads why and holds a bed; the ward sees each step without reloading, and takes the stay to its end."""
+    hospital.live_where_it_is_morning()
     name = NEWCOMERS[language]
     masked = mask_name(name)
     nurse = person(language)
