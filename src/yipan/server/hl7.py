@@ -34,15 +34,15 @@ def serve() -> None:
 
     What was stored is applied by processes of their own, so that neither takes processor time from the other's.
     """
-    ending = threading.Event()
+    ending, listening_now = threading.Event(), threading.Event()
     applying = Children(jobs(), os.environ)
-    applying.start()
-    watching = threading.Thread(target=_watch, args=(applying, ending), name="watch", daemon=True)
+    watching = threading.Thread(target=_look_after, args=(applying, listening_now, ending), name="watch", daemon=True)
     watching.start()
     try:
-        asyncio.run(_listen())
+        asyncio.run(_listen(listening_now))
     finally:
         ending.set()
+        listening_now.set()
         watching.join(GRACE_SECONDS)
         applying.stop()
 
@@ -71,13 +71,21 @@ def _give_way() -> None:
         group.write_text(str(int(group.read_text().split()[-1]) + NICENESS))
 
 
+def _look_after(applying: Children, listening_now: threading.Event, ending: threading.Event) -> None:
+    """Start them once somebody listens, so that they do not keep senders waiting; then again when one died."""
+    listening_now.wait()
+    if not ending.is_set():
+        applying.start()
+        _watch(applying, ending)
+
+
 def _watch(applying: Children, ending: threading.Event) -> None:
     """Start an applying process again when it died."""
     while not ending.wait(WATCH_SECONDS):
         applying.watch(lambda name, code, pause: log.error("%s ended (%d); again in %g s", name, code, pause))
 
 
-async def _listen() -> None:
+async def _listen(listening_now: threading.Event) -> None:
     """Store messages in threads; the event loop stays free for those who are still sending."""
     host, port = environment.hl7_address()
     loop, stop = asyncio.get_running_loop(), asyncio.Event()
@@ -88,6 +96,7 @@ async def _listen() -> None:
         listener = await listen(host, port, gathering.take, tls=tls_context(), describe=messages.of_error)
         try:
             with presence.shown("hl7"):
+                listening_now.set()
                 await stop.wait()
         finally:
             await listener.close()
