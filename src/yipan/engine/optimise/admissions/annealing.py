@@ -1,8 +1,7 @@
 """Simulated annealing over plans that keep every rule (Kirkpatrick, Gelatt, Vecchi: Optimization by Simulated
 Annealing, 1983), with ejections: who is in the way is put elsewhere in the same move.
 
-Compiled; deterministic for the state of `random` (xorshift64*: Vigna, An experimental exploration of Marsaglia's
-xorshift generators, scrambled, 2016).
+Compiled; deterministic for the state of `random` (`optimise.chance`).
 """
 
 from __future__ import annotations
@@ -15,20 +14,10 @@ import numpy as np
 
 from yipan.engine.optimise.admissions.rules import SOURCES
 from yipan.engine.optimise.admissions.state import clash, come, leave, may_come, may_leave
+from yipan.engine.optimise.chance import unit
 from yipan.engine.placement.compiled import entry, inner
 
 MOST_MOVED = 4
-
-
-@inner
-def chance(random):  # type: ignore[no-untyped-def]
-    """A number in [0, 1)."""
-    x = random[0]
-    x ^= x >> np.uint64(12)
-    x ^= x << np.uint64(25)
-    x ^= x >> np.uint64(27)
-    random[0] = x
-    return ((x * np.uint64(2685821657736338717)) >> np.uint64(11)) * (1.0 / 9007199254740992.0)
 
 
 @inner
@@ -56,11 +45,11 @@ def pick(table, state, i, random):  # type: ignore[no-untyped-def]
     while table.start[i, low + 1] == table.start[i, low]:
         low += 1
     for _ in range(4):
-        u = chance(random)
+        u = unit(random)
         day = low + int((days - low) * u * u)
         size = table.start[i, day + 1] - table.start[i, day]
         if size > 0:
-            u = chance(random)
+            u = unit(random)
             return table.start[i, day] + int(size * u * u * u), day
     return -1, -1
 
@@ -119,7 +108,7 @@ def attempt(table, state, i, random, moved, before, days):  # type: ignore[no-un
     if state.people[i].choice >= 0:
         if not lift(table, state, i, moved, before, days, 0):
             return 0, False
-        if chance(random) < 0.05:
+        if unit(random) < 0.05:
             return 1, True
     count = 1
     c, day = pick(table, state, i, random)
@@ -150,10 +139,10 @@ def _make_anneal(sources: int) -> Callable[..., None]:
         for _ in range(moves if sources and people else 0):
             temperature *= cooling
             old = state.total[0]
-            i = int(chance(random) * people)
+            i = int(unit(random) * people)
             count, done = attempt(table, state, i, random, moved, before, days)
             delta = state.total[0] - old
-            if not done or (delta > 0 and chance(random) >= math.exp(-delta / temperature)):
+            if not done or (delta > 0 and unit(random) >= math.exp(-delta / temperature)):
                 put_back(table, state, moved, before, days, count)
             elif state.total[0] < total[0]:
                 total[0] = state.total[0]

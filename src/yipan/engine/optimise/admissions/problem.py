@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import math
-import time
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,6 +11,8 @@ import numpy as np
 from yipan.engine.optimise.admissions.instance import Instance
 from yipan.engine.optimise.admissions.state import new_state
 from yipan.engine.optimise.admissions.table import CENTS, Parts, Table, build, cost_of_none, parts_of
+from yipan.engine.optimise.chance import streams
+from yipan.engine.optimise.rounds import Rounds
 from yipan.engine.optimise.solving import Point, Reason, Result, Stop
 
 CHUNK = 5_000
@@ -63,76 +62,34 @@ class _Search:
         from yipan.engine.optimise.admissions.annealing import anneal, begin
         from yipan.engine.optimise.admissions.bound import lower_bound
 
-        self.problem, self.table, self.stop, self.progress = problem, table, stop, progress
-        self.anneal = anneal
+        self.problem, self.table, self.anneal = problem, table, anneal
         self.states = [new_state(table) for _ in range(threads)]
         order = np.lexsort((np.arange(len(table.people)), -table.people["none"])).astype(np.int64)
         for state in self.states:
             begin(table, state, order)
         self.best = [(s.people.copy(), s.total.copy()) for s in self.states]
-        self.random = [np.array([_scrambled(seed, t)], np.uint64) for t in range(threads)]
+        self.random = streams(seed, threads)
         for t in range(threads):  # compile before the clock starts
             anneal(table, self.states[t], self.best[t], self.random[t], 1.0, 1.0, 0)
         self.bound = lower_bound(table, float(self.states[0].total[0]))
-        self.done, self.trace = 0, []  # type: ignore[var-annotated]
+        self.rounds = Rounds(
+            stop=stop,
+            progress=progress,
+            threads=threads,
+            anneal=self._chunk,
+            cost=lambda: min(int(total[0]) for _, total in self.best),
+            scale=CENTS,
+            chunk=CHUNK,
+            hot=HOT,
+            cold=COLD,
+            bound=self.bound,
+        )
 
     def run(self) -> Result[Plan]:
-        self.began = time.monotonic()
-        self._tell()
-        reason: Reason | None = self._over()
-        with ThreadPoolExecutor(len(self.states)) as pool:
-            while reason is None:
-                share = self._share()
-                moves = CHUNK if self.stop.iterations is None else min(CHUNK, self.stop.iterations - self.done)
-                ahead = self._share(moves)
-                hot, cold = (HOT * CENTS * (COLD / HOT) ** x for x in (share, max(ahead, share + 1e-9)))
-                list(pool.map(lambda t, h=hot, c=cold, m=moves: self._chunk(t, h, c, m), range(len(self.states))))
-                self.done += moves
-                self._tell()
-                reason = self._over()
-        return self._result(reason)
+        return self._result(self.rounds.run())
 
     def _chunk(self, t: int, hot: float, cold: float, moves: int) -> None:
         self.anneal(self.table, self.states[t], self.best[t], self.random[t], hot, cold, moves)
-
-    def _share(self, more: int = 0) -> float:
-        """How much of the search is over: with iterations alone never the clock's."""
-        shares = []
-        if self.stop.iterations is not None:
-            shares.append((self.done + more) / self.stop.iterations)
-        if self.stop.seconds is not None:
-            elapsed = time.monotonic() - self.began
-            ahead = elapsed * more / self.done if self.done else 0.0
-            shares.append((elapsed + ahead) / self.stop.seconds if self.stop.seconds else 1.0)
-        return min(max(shares), 1.0)
-
-    def _over(self) -> Reason | None:
-        cost = self._cost()
-        if self.stop.cancelled.is_set():
-            return "cancelled"
-        if cost <= math.ceil(self.bound - 1e-6):
-            return "optimal"
-        if self.stop.cost is not None and cost <= self.stop.cost * CENTS:
-            return "target"
-        if self.stop.iterations is not None and self.done >= self.stop.iterations:
-            return "iterations"
-        if self.stop.seconds is not None and time.monotonic() - self.began >= self.stop.seconds:
-            return "time"
-        return None
-
-    def _cost(self) -> int:
-        return min(int(total[0]) for _, total in self.best)
-
-    def _tell(self) -> None:
-        point = Point(
-            seconds=time.monotonic() - self.began,
-            iterations=self.done * len(self.states),
-            cost=self._cost() / CENTS,
-            feasible=True,
-        )
-        if not self.trace or point.cost < self.trace[-1].cost:
-            self.trace.append(point)
-        self.progress(point)
 
     def _result(self, reason: Reason) -> Result[Plan]:
         people, total = min(self.best, key=lambda best: int(best[1][0]))
@@ -148,16 +105,11 @@ class _Search:
             components=parts,
             violations={},
             bound=min(self.bound / CENTS, sum(parts.values())),
-            trace=tuple(self.trace),
+            trace=tuple(self.rounds.trace),
             reason=reason,
-            iterations=self.done * len(self.states),
-            seconds=time.monotonic() - self.began,
+            iterations=self.rounds.iterations,
+            seconds=self.rounds.seconds,
         )
-
-
-def _scrambled(seed: int, thread: int) -> int:
-    """A start for a thread's random numbers, never 0."""
-    return int(np.random.SeedSequence([seed, thread]).generate_state(1, np.uint64)[0]) | 1
 
 
 def components(instance: Instance, table: Table, people: Any, total: int) -> dict[str, float]:

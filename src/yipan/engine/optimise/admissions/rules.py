@@ -22,7 +22,7 @@ MOST_LEFT = 1000
 ALONE = (0, 0, 0, 0, 0, 0)
 RULE_ISOLATION, RULE_SEX = int(Rule.ISOLATION), int(Rule.SEX)
 HERE = Path(__file__).parent
-SOURCES = fingerprint(HERE, HERE.parents[1] / "placement")
+SOURCES = fingerprint(HERE, HERE.parent, HERE.parents[1] / "placement")
 
 
 def _make_least_left(sources: int) -> Callable[..., None]:

@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from yipan.engine.optimise.chance import unit
 from yipan.engine.placement.compiled import entry, fingerprint, inner
 
 SCALE = 60
@@ -186,17 +187,6 @@ def place(table, state, log, r, s):  # type: ignore[no-untyped-def]
 
 
 @inner
-def chance(random):  # type: ignore[no-untyped-def]
-    """A number in [0, 1): xorshift64* (Vigna 2016)."""
-    x = random[0]
-    x ^= x >> np.uint64(12)
-    x ^= x << np.uint64(25)
-    x ^= x >> np.uint64(27)
-    random[0] = x
-    return ((x * np.uint64(2685821657736338717)) >> np.uint64(11)) * (1.0 / 9007199254740992.0)
-
-
-@inner
 def wish(log, count, r, s, n):  # type: ignore[no-untyped-def]
     """Write down that room `r` should go to nurse `n` in slot `s`; how many wishes there are."""
     row = log.wishes[count]
@@ -211,9 +201,9 @@ def choose(table, state, log, random):  # type: ignore[no-untyped-def]
     Rooms change hands, or somebody else works a slot with the same rooms, or a nurse begins, stops, or changes slots.
     """
     rooms, slots, nurses = state.cover.shape[0], state.cover.shape[1], state.works.shape[0]
-    u, s, n = chance(random), int(chance(random) * slots), int(chance(random) * nurses)
-    other, t, count = int(chance(random) * nurses), int(chance(random) * slots), 0
-    r, q = int(chance(random) * rooms), int(chance(random) * rooms)
+    u, s, n = unit(random), int(unit(random) * slots), int(unit(random) * nurses)
+    other, t, count = int(unit(random) * nurses), int(unit(random) * slots), 0
+    r, q = int(unit(random) * rooms), int(unit(random) * rooms)
     if u < 0.5 and rooms:  # a room to another nurse, or two rooms exchanged
         if u < 0.25 and state.works[n, s]:
             return wish(log, 0, r, s, n), -1, -1, s, -1
@@ -280,7 +270,7 @@ def _make_anneal(sources: int) -> Callable[..., None]:
             old, log.size[0] = total(state), 0
             done = attempt(table, state, log, random)
             delta = total(state) - old
-            if not done or (delta > 0 and chance(random) >= math.exp(-delta / temperature)):
+            if not done or (delta > 0 and unit(random) >= math.exp(-delta / temperature)):
                 undo(table, state, log)
             elif total(state) < lowest:
                 lowest = total(state)
@@ -315,6 +305,6 @@ def _make_start(sources: int) -> Callable[..., None]:
     return start
 
 
-SOURCES = fingerprint(Path(__file__).parent)
+SOURCES = fingerprint(Path(__file__).parent, Path(__file__).parents[1])
 anneal: Any = _make_anneal(SOURCES)
 start: Any = _make_start(SOURCES)

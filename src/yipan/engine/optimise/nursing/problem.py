@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from yipan.engine.optimise.chance import streams
 from yipan.engine.optimise.nursing.evaluating import COMPONENTS, costs, violations
 from yipan.engine.optimise.nursing.instance import Week
+from yipan.engine.optimise.rounds import Rounds
 from yipan.engine.optimise.solving import Point, Reason, Result, Stop
 
 CHUNK = 10_000
@@ -46,7 +46,7 @@ class _Search:
     def __init__(self, week: Week, stop: Stop, seed: int, threads: int, progress: Callable[[Point], None]) -> None:
         from yipan.engine.optimise.nursing import kernel
 
-        self.week, self.stop, self.progress, self.kernel = week, stop, progress, kernel
+        self.week, self.kernel = week, kernel
         self.table = tables(week)
         longest = 4 * len(week.rooms) + week.slots + 4  # a nurse stops, and begins elsewhere
         self.logs = [
@@ -54,74 +54,29 @@ class _Search:
             for _ in range(threads)
         ]
         self.states = [empty(week, self.table) for _ in range(threads)]
-        self.random = [
-            np.array([np.random.SeedSequence([seed, t]).generate_state(1, np.uint64)[0] | np.uint64(1)], np.uint64)
-            for t in range(threads)
-        ]
+        self.random = streams(seed, threads)
         for state, log in zip(self.states, self.logs, strict=True):
             kernel.start(self.table, state, log, self.table.present == 1)
         self.best = [(s.cover.copy(), s.works.copy(), s.cost.copy()) for s in self.states]
         for t in range(threads):
             self._chunk(t, 1.0, 1.0, 0)
-        self.done = 0
-        self.trace: list[Point] = []
+        self.rounds = Rounds(
+            stop=stop,
+            progress=progress,
+            threads=threads,
+            anneal=self._chunk,
+            cost=lambda: min(int(cost.sum()) for _, _, cost in self.best),
+            scale=kernel.SCALE,
+            chunk=CHUNK,
+            hot=HOT,
+            cold=COLD,
+        )
 
     def run(self) -> Result[Roster]:
-        self.began = time.monotonic()
-        self._tell()
-        reason = self._over()
-        with ThreadPoolExecutor(len(self.states)) as pool:
-            while reason is None:
-                left = CHUNK if self.stop.iterations is None else self.stop.iterations - self.done
-                moves, scale = min(CHUNK, left), self.kernel.SCALE
-                hot, cold = (HOT * scale * (COLD / HOT) ** x for x in (self._share(), max(self._share(moves), 1e-9)))
-                jobs = [pool.submit(self._chunk, t, hot, min(cold, hot), moves) for t in range(len(self.states))]
-                for job in jobs:
-                    job.result()
-                self.done += moves
-                self._tell()
-                reason = self._over()
-        return self._result(reason)
+        return self._result(self.rounds.run())
 
     def _chunk(self, t: int, hot: float, cold: float, moves: int) -> None:
         self.kernel.anneal(self.table, self.states[t], self.best[t], self.logs[t], self.random[t], hot, cold, moves)
-
-    def _share(self, more: int = 0) -> float:
-        """How much of the search is over, or will be after so many moves more; with iterations never the clock's."""
-        shares = [0.0]
-        if self.stop.iterations is not None:
-            shares.append((self.done + more) / self.stop.iterations)
-        if self.stop.seconds is not None:
-            elapsed = time.monotonic() - self.began
-            shares.append(elapsed * (1 + (more / self.done if self.done else 0)) / self.stop.seconds)
-        return min(max(shares), 1.0)
-
-    def _over(self) -> Reason | None:
-        if self.stop.cancelled.is_set():
-            return "cancelled"
-        if self._cost() == 0:
-            return "optimal"
-        if self.stop.cost is not None and self._cost() <= self.stop.cost * self.kernel.SCALE:
-            return "target"
-        if self.stop.iterations is not None and self.done >= self.stop.iterations:
-            return "iterations"
-        if self.stop.seconds is not None and time.monotonic() - self.began >= self.stop.seconds:
-            return "time"
-        return None
-
-    def _cost(self) -> int:
-        return min(int(cost.sum()) for _, _, cost in self.best)
-
-    def _tell(self) -> None:
-        point = Point(
-            seconds=time.monotonic() - self.began,
-            iterations=self.done * len(self.states),
-            cost=self._cost() / self.kernel.SCALE,
-            feasible=True,
-        )
-        if not self.trace or point.cost < self.trace[-1].cost:
-            self.trace.append(point)
-        self.progress(point)
 
     def _result(self, reason: Reason) -> Result[Roster]:
         cover, works, cost = min(self.best, key=lambda best: int(best[2].sum()))
@@ -131,10 +86,10 @@ class _Search:
             components={name: int(c) / self.kernel.SCALE for name, c in zip(COMPONENTS, cost, strict=True)},
             violations=violations(self.week, works, cover),
             bound=0.0 if reason == "optimal" else None,
-            trace=tuple(self.trace),
+            trace=tuple(self.rounds.trace),
             reason=reason,
-            iterations=self.done * len(self.states),
-            seconds=time.monotonic() - self.began,
+            iterations=self.rounds.iterations,
+            seconds=self.rounds.seconds,
         )
 
 

@@ -9,7 +9,7 @@ Computers & Operations Research 25, 1998.
 
 from __future__ import annotations
 
-from yipan.engine.optimise.pas.chance import below
+from yipan.engine.optimise.chance import below
 from yipan.engine.optimise.pas.moves import LONGEST, REFUSED, mixing, place
 from yipan.engine.placement.compiled import inner
 

@@ -9,8 +9,8 @@ from typing import NamedTuple
 import numpy as np
 
 from yipan.engine import placement
+from yipan.engine.optimise.chance import below
 from yipan.engine.optimise.pas.chains import chain_delta, follow, forget
-from yipan.engine.optimise.pas.chance import below
 from yipan.engine.optimise.pas.moves import REFUSED, fill, place, shift_delta, swap_delta
 from yipan.engine.placement.compiled import entry, fingerprint, inner
 
@@ -181,4 +181,4 @@ def _make(sources: int) -> Kernel:
     return Kernel(anneal, count, cheapest_way)
 
 
-KERNEL = _make(fingerprint(Path(__file__).parent, Path(placement.__file__).parent))
+KERNEL = _make(fingerprint(Path(__file__).parent, Path(__file__).parents[1], Path(placement.__file__).parent))
