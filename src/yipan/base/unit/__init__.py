@@ -6,7 +6,8 @@ was done before it. `facts` keeps what was read, and forgets it when a statement
 everything happens at once, and facts last for one question: the code that uses them is the same.
 """
 
+from yipan.base.unit.rows import insert_when
 from yipan.base.unit.shelf import Shelf
 from yipan.base.unit.work import Unit, atomic, current, facts, forget, insert, later, together, update
 
-__all__ = ["Shelf", "Unit", "atomic", "current", "facts", "forget", "insert", "later", "together", "update"]
+__all__ = ["Shelf", "Unit", "atomic", "current", "facts", "forget", "insert", "insert_when", "later", "together", "update"]

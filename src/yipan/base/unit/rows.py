@@ -49,6 +49,25 @@ def insert(rows: Sequence[Model], *, ignore_conflicts: bool = False) -> None:
         row._state.adding, row._state.db = False, connection.alias
 
 
+def insert_when(query: str, params: Sequence[Any], rows: Sequence[Model]) -> bool:
+    """Write new rows of one model that are not there yet, in this order, if `query` says so; what it said.
+
+    `query` gives one row with the boolean column `good`, and is worked out before the first row is written. All is one
+    statement, so that outside a transaction a message to the server and one back bring the rows to the disk.
+    """
+    sql, fields = _insertion(type(rows[0]), ignore_conflicts=True, when="(SELECT good FROM told)")
+    columns = [_column(rows, f, adding=True) for f in fields]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"WITH told AS MATERIALIZED ({query}), kept AS ({sql} RETURNING 1) SELECT good FROM told",
+            [*params, *columns],
+        )
+        good = bool(cursor.fetchone()[0])
+    for row in rows:
+        row._state.adding, row._state.db = False, connection.alias
+    return good
+
+
 def change(rows: Sequence[Model], names: tuple[str, ...]) -> None:
     """Write the named fields of rows of one model."""
     sql, fields = _change(type(rows[0]), names)
@@ -74,12 +93,13 @@ def depth(model: type[Model]) -> int:
 
 
 @cache
-def _insertion(model: type[Model], ignore_conflicts: bool) -> tuple[str, Fields]:
+def _insertion(model: type[Model], ignore_conflicts: bool, when: str = "true") -> tuple[str, Fields]:
     fields = tuple(f for f in model._meta.concrete_fields if not isinstance(f, AutoField))
     columns = ", ".join(_quoted(f.column) for f in fields)
     given = ", ".join(f"%s::{_type(f)}[]" for f in fields)
     ending = " ON CONFLICT DO NOTHING" if ignore_conflicts else ""
-    return f"INSERT INTO {_quoted(model._meta.db_table)} ({columns}) SELECT * FROM unnest({given}){ending}", fields
+    table = _quoted(model._meta.db_table)
+    return f"INSERT INTO {table} ({columns}) SELECT * FROM unnest({given}) WHERE {when}{ending}", fields
 
 
 @cache

@@ -91,8 +91,9 @@ class Listener:
 
     def __init__(self, handle: Handle, limits: Limits, describe: Callable[[YipanError], str]) -> None:
         self.handle, self.limits, self.describe = handle, limits, describe
-        self.closing = asyncio.Event()
+        self.closing = False
         self._peers: set[asyncio.Task[None]] = set()
+        self._conversations: set[_Conversation] = set()
         self._server: asyncio.Server | None = None
 
     async def start(self, host: str, port: int, tls: ssl.SSLContext | None) -> None:
@@ -109,7 +110,9 @@ class Listener:
         """Take no new connections, let messages in hand finish within the grace time, then end every connection."""
         if self._server is not None:
             self._server.close()
-        self.closing.set()
+        self.closing = True
+        for conversation in self._conversations:
+            conversation.end()
         if self._peers:
             _, late = await asyncio.wait(self._peers, timeout=self.limits.grace)
             for task in late:
@@ -120,23 +123,26 @@ class Listener:
         task = asyncio.current_task()
         assert task is not None, "asyncio runs every connection as a task"
         peer = ":".join(str(part) for part in (writer.get_extra_info("peername") or ("unknown",))[:2])
-        if self.closing.is_set() or len(self._peers) >= self.limits.connections:
+        if self.closing or len(self._peers) >= self.limits.connections:
             log.warning("%s turned away: %d connections are open", peer, len(self._peers))
             writer.close()
             return
+        conversation = _Conversation(reader, writer, peer, self)
         self._peers.add(task)
+        self._conversations.add(conversation)
         try:
-            await _Conversation(reader, writer, peer, self).run()
+            await conversation.run()
         except (OSError, TimeoutError) as error:
             log.info("%s: connection lost: %s", peer, error)
             # A peer that reads nothing would hold a closed connection and its answers for ever.
             writer.transport.abort()
         except asyncio.CancelledError:
-            if not self.closing.is_set():
+            if not self.closing:
                 raise
             log.warning("%s: cut off at shutdown", peer)
         finally:
             self._peers.discard(task)
+            self._conversations.discard(conversation)
             writer.close()
 
 
@@ -150,7 +156,12 @@ class _Conversation:
         self._limits = listener.limits
         self._decoder = Decoder(self._limits.max_frame)
         self._deadline: float | None = None
-        self._closing = asyncio.ensure_future(listener.closing.wait())
+        self._idle: asyncio.Timeout | None = None
+
+    def end(self) -> None:
+        """The listener closes: a peer that is between two messages sends no more of them."""
+        if self._idle is not None:
+            self._idle.reschedule(asyncio.get_running_loop().time())
 
     async def run(self) -> None:
         """Until the peer leaves, passes a limit, or the listener closes between two messages."""
@@ -166,8 +177,6 @@ class _Conversation:
             self._decoder = Decoder(self._limits.max_frame)
             await self._write(self._failure(beginning, outcome, error))
             await self._hear_out()
-        finally:
-            self._closing.cancel()
         if self._decoder.is_open:
             log.warning("%s: a message was not finished", self._peer)
 
@@ -196,12 +205,15 @@ class _Conversation:
 
     async def _receive_idle(self) -> bytes:
         """Between two messages: also ends when the listener closes."""
-        reading = asyncio.ensure_future(self._reader.read(_CHUNK))
+        if self._listener.closing:
+            return b""
         try:
-            await asyncio.wait({reading, self._closing}, timeout=self._limits.idle, return_when=asyncio.FIRST_COMPLETED)
-            return reading.result() if reading.done() else b""
+            async with asyncio.timeout(self._limits.idle) as self._idle:
+                return await self._reader.read(_CHUNK)
+        except TimeoutError:
+            return b""
         finally:
-            reading.cancel()
+            self._idle = None
 
     async def _answer(self, message: bytes) -> bytes | None:
         """The framed answer. Whatever `handle` raises becomes a negative one, so that the sender keeps the message."""

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from django.db import DataError
 
-from yipan.base.unit import rows
+from yipan.base import unit
 from yipan.codecs.hl7v2.ack import read_answer
 from yipan.interop.gathering import Gathering
 from yipan.interop.inbound import Arrival, receive_all
@@ -66,14 +66,14 @@ def test_a_store_that_fails_fails_everybody_who_waits() -> None:
 
 def test_one_message_takes_no_others_with_it(his: His, monkeypatch: pytest.MonkeyPatch) -> None:
     """A message that the database refuses is answered CE; the others of its batch are stored and answered CA."""
-    real = rows.insert
+    real = unit.insert_when
 
-    def picky(new: Sequence[Any], **options: Any) -> None:
-        if any(getattr(row, "control_id", "") == "C2" for row in new):
+    def picky(query: str, params: Sequence[Any], new: Sequence[Any]) -> bool:
+        if any(row.control_id == "C2" for row in new):
             raise DataError("refused")
-        real(new, **options)
+        return real(query, params, new)
 
-    monkeypatch.setattr(rows, "insert", picky)
+    monkeypatch.setattr(unit, "insert_when", picky)
     answers = receive_all([Arrival(his.raw("A28", who), PEER) for who in ("P1", "P2", "P3")])
     assert [read_answer(answer or b"").code for answer in answers] == ["CA", "CE", "CA"]
     assert list(InboundMessage.objects.order_by("id").values_list("control_id", flat=True)) == ["C1", "C3"]

@@ -65,7 +65,7 @@ def test_stored_before_acknowledged(monkeypatch: pytest.MonkeyPatch):
 def test_nothing_is_acknowledged_that_is_not_stored(monkeypatch: pytest.MonkeyPatch):
     """When the store fails, at whatever step, the sender hears a negative answer and nothing is kept."""
     his = His(small_network())
-    for step in ("_sources", "_one_writer", "_row"):
+    for step in ("_sources", "_keep", "_row"):
 
         def fail(*args: object) -> None:
             raise OperationalError("disk full")
@@ -103,6 +103,21 @@ def test_same_number_other_content_is_another_message(his: His):
     first, second = his.raw("A28", "P1"), his.raw("A28", "P2").replace(b"|C2|", b"|C1|")
     assert answer_code(first) == answer_code(second) == "CA"
     assert InboundMessage.objects.filter(control_id="C1").count() == 2
+
+
+@pytest.mark.parametrize("change", [{"charset": "gb18030"}, {"facility": "MOVED"}, {"application": "LIS"}])
+def test_a_sender_edited_since_it_was_heard(his: His, change: dict[str, str]):
+    """What is remembered of a sender is only expected: when it was edited, the next message is read anew."""
+    receive(his.raw("A28", "P1"), PEER)
+    source = Source.objects.get(facility="H")
+    Source.objects.filter(pk=source.pk).update(**change)
+    raw = his.raw("A28", "P2").replace(b"|UNICODE UTF-8", b"|")
+    assert answer_code(raw) == "CA"
+    last = InboundMessage.objects.latest("id")
+    assert (last.source.application, last.source.facility) == ("HIS", "H")
+    assert (last.source_id == source.pk) == ("charset" in change)
+    if "charset" in change:
+        assert last.charset == "gb18030"
 
 
 def test_same_number_from_another_sender(his: His):
