@@ -10,4 +10,16 @@ from yipan.base.unit.rows import insert_when
 from yipan.base.unit.shelf import Shelf
 from yipan.base.unit.work import Unit, atomic, current, facts, forget, insert, later, together, update
 
-__all__ = ["Shelf", "Unit", "atomic", "current", "facts", "forget", "insert", "insert_when", "later", "together", "update"]
+__all__ = [
+    "Shelf",
+    "Unit",
+    "atomic",
+    "current",
+    "facts",
+    "forget",
+    "insert",
+    "insert_when",
+    "later",
+    "together",
+    "update",
+]

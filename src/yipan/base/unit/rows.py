@@ -41,12 +41,10 @@ Fields = tuple["Field[Any, Any]", ...]
 
 def insert(rows: Sequence[Model], *, ignore_conflicts: bool = False) -> None:
     """Write new rows of one model, in this order. Numbers that the database gives are not told."""
-    sql, fields = _insertion(type(rows[0]), ignore_conflicts)
-    columns = [_column(rows, f, adding=True) for f in fields]
+    sql, params = _insertion(rows, "ON CONFLICT DO NOTHING" if ignore_conflicts else "")
     with connection.cursor() as cursor:
-        cursor.execute(sql, columns)
-    for row in rows:
-        row._state.adding, row._state.db = False, connection.alias
+        cursor.execute(sql, params)
+    _are_stored(rows)
 
 
 def insert_when(query: str, params: Sequence[Any], rows: Sequence[Model]) -> bool:
@@ -55,17 +53,33 @@ def insert_when(query: str, params: Sequence[Any], rows: Sequence[Model]) -> boo
     `query` gives one row with the boolean column `good`, and is worked out before the first row is written. All is one
     statement, so that outside a transaction a message to the server and one back bring the rows to the disk.
     """
-    sql, fields = _insertion(type(rows[0]), ignore_conflicts=True, when="(SELECT good FROM told)")
-    columns = [_column(rows, f, adding=True) for f in fields]
+    sql, values = _insertion(rows, "WHERE (SELECT good FROM told) ON CONFLICT DO NOTHING RETURNING 1")
     with connection.cursor() as cursor:
         cursor.execute(
-            f"WITH told AS MATERIALIZED ({query}), kept AS ({sql} RETURNING 1) SELECT good FROM told",
-            [*params, *columns],
+            f"WITH told AS MATERIALIZED ({query}), kept AS ({sql}) SELECT good FROM told", [*params, *values]
         )
         good = bool(cursor.fetchone()[0])
+    _are_stored(rows)
+    return good
+
+
+def _insertion(rows: Sequence[Model], ending: str) -> tuple[str, list[Any]]:
+    """The statement and its parameters. A column that is the same in all rows goes along once: writing lists down is
+    most of the work.
+    """
+    model = type(rows[0])
+    columns = [_column(rows, field, adding=True) for field in _written(model)]
+    alike = tuple(column.count(column[0]) == len(rows) for column in columns)
+    if all(alike):
+        alike = (False, *alike[1:])
+    params = [column[0] if same else column for column, same in zip(columns, alike, strict=True)]
+    order = sorted(range(len(params)), key=alike.__getitem__, reverse=True)
+    return f"{_insertion_of(model, alike)} {ending}", [params[place] for place in order]
+
+
+def _are_stored(rows: Sequence[Model]) -> None:
     for row in rows:
         row._state.adding, row._state.db = False, connection.alias
-    return good
 
 
 def change(rows: Sequence[Model], names: tuple[str, ...]) -> None:
@@ -93,13 +107,23 @@ def depth(model: type[Model]) -> int:
 
 
 @cache
-def _insertion(model: type[Model], ignore_conflicts: bool, when: str = "true") -> tuple[str, Fields]:
-    fields = tuple(f for f in model._meta.concrete_fields if not isinstance(f, AutoField))
-    columns = ", ".join(_quoted(f.column) for f in fields)
-    given = ", ".join(f"%s::{_type(f)}[]" for f in fields)
-    ending = " ON CONFLICT DO NOTHING" if ignore_conflicts else ""
-    table = _quoted(model._meta.db_table)
-    return f"INSERT INTO {table} ({columns}) SELECT * FROM unnest({given}) WHERE {when}{ending}", fields
+def _written(model: type[Model]) -> Fields:
+    return tuple(f for f in model._meta.concrete_fields if not isinstance(f, AutoField))
+
+
+@cache
+def _insertion_of(model: type[Model], alike: tuple[bool, ...]) -> str:
+    """Its parameters: the values of the columns that are alike in all rows, then lists of those that differ."""
+    fields = _written(model)
+    differ = [f for f, same in zip(fields, alike, strict=True) if not same]
+    same = [f for f, same in zip(fields, alike, strict=True) if same]
+    columns = ", ".join(_quoted(f.column) for f in (*differ, *same))
+    lists = ", ".join(f"%s::{_type(f)}[]" for f in differ)
+    names = ", ".join(_quoted(f.column) for f in differ)
+    values = ", ".join((names, *(f"%s::{_type(f)}" for f in same)))
+    return (
+        f"INSERT INTO {_quoted(model._meta.db_table)} ({columns}) SELECT {values} FROM unnest({lists}) AS row ({names})"
+    )
 
 
 @cache

@@ -161,8 +161,8 @@ def _condition(message: Message, level: Level) -> str:
 
 
 def _msh(message: Message, control_id: str, at: datetime) -> list[str]:
-    header, s = message.segment("MSH"), message.separators
-    raw = {number: header.field(number).raw for number in (3, 4, 5, 6, 11, 12, 18)}
+    given, s = message.segment("MSH").fields, message.separators
+    raw = dict(enumerate((*given, *[""] * (18 - len(given))), start=1))
     version = _version(message)
     trigger = _plain(s, message.trigger or "")
     kind = ["ACK", trigger, "ACK"][: 1 if not trigger else 2 if version < (2, 4) else 3]

@@ -77,6 +77,8 @@ class Separators:
 
         Raises InvalidInput `hl7_no_escape` when the value needs an escape and the message has no escape character.
         """
+        if value.isalnum():  # nothing in it parts or escapes, whatever the separators
+            return value
         if value == NULL:
             return self._marked("X2222", value)
         marks = {char: letter for letter, char in self._letters.items()}
