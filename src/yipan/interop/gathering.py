@@ -10,6 +10,7 @@ import asyncio
 from collections import deque
 from collections.abc import Callable, Sequence
 from concurrent.futures import Executor
+from contextlib import suppress
 
 from yipan.interop.inbound import Arrival
 
@@ -17,8 +18,8 @@ MOST = 100
 """Messages in one batch."""
 MOST_BYTES = 4_000_000
 """A batch is not made longer than this; a single message may be."""
-LINGER = 0.001
-"""Seconds for senders that were just answered together to send their next messages, so that batches stay whole."""
+LINGER = 0.002
+"""Seconds at most for senders that were just answered together to send their next messages: batches stay whole."""
 
 Store = Callable[[Sequence[Arrival]], list[bytes | None]]
 Waiting = tuple[Arrival, asyncio.Future[bytes | None]]
@@ -30,12 +31,15 @@ class Gathering:
     def __init__(self, store: Store, threads: Executor, at_once: int) -> None:
         self._store, self._threads, self._free = store, threads, at_once
         self._waiting: deque[Waiting] = deque()
+        self._expected: tuple[int, asyncio.Future[None]] | None = None
         self._running: set[asyncio.Task[None]] = set()
 
     async def take(self, raw: bytes, peer: str) -> bytes | None:
         """The answer to a message, once it is stored. Raises what `store` raises."""
         answer = asyncio.get_running_loop().create_future()
         self._waiting.append((Arrival(raw, peer), answer))
+        if self._expected and len(self._waiting) >= self._expected[0] and not self._expected[1].done():
+            self._expected[1].set_result(None)
         if self._free:
             self._free -= 1
             task = asyncio.create_task(self._work())
@@ -47,10 +51,18 @@ class Gathering:
         try:
             while batch := self._next():
                 await self._serve(batch)
-                if len(batch) > 1:
-                    await asyncio.sleep(LINGER)
+                if len(self._waiting) < len(batch) > 1:
+                    await self._linger(len(batch))
         finally:
             self._free += 1
+
+    async def _linger(self, count: int) -> None:
+        """Until so many messages wait, or for a moment: those who were answered together send together."""
+        self._expected = count, asyncio.get_running_loop().create_future()
+        with suppress(TimeoutError):
+            async with asyncio.timeout(LINGER):
+                await self._expected[1]
+        self._expected = None
 
     def _next(self) -> list[Waiting]:
         batch: list[Waiting] = []

@@ -125,10 +125,11 @@ TRIES = 3
 """A sender that somebody edits all the time does not hold up the others for ever."""
 
 KEEP = """
+WITH known AS (SELECT * FROM unnest(%s::uuid[], %s::text[], %s::text[], %s::text[])
+    AS known (id, charset, application, facility))
 SELECT set_config('synchronous_commit', 'on', true), pg_notify(%s, ''),
-    (SELECT count(pg_advisory_xact_lock(hashtextextended('yipan.store.' || id, 0))) FROM unnest(%s::uuid[]) AS id),
-    (SELECT count(*) FROM interop_source JOIN unnest(%s::uuid[], %s::text[], %s::text[], %s::text[])
-        AS known (id, charset, application, facility) USING (id, charset, application, facility)) = %s AS good
+    (SELECT count(pg_advisory_xact_lock(hashtextextended('yipan.store.' || id, 0))) FROM known),
+    (SELECT count(*) FROM interop_source JOIN known USING (id, charset, application, facility)) = %s AS good
 """
 
 
@@ -142,7 +143,7 @@ def _keep(rows: Sequence[InboundMessage], sources: dict[tuple[str, str], Known])
     columns = [list(column) for column in zip(*known, strict=True)]
     # Somebody else's transaction would decide whether an acknowledged message is kept: refused, but for a test's.
     with transaction.atomic(durable=True) if connection.in_atomic_block else nullcontext():
-        return unit.insert_when(KEEP, [CHANNEL, columns[0], *columns, len(known)], rows)
+        return unit.insert_when(KEEP, [*columns, CHANNEL, len(known)], rows)
 
 
 class Known(NamedTuple):

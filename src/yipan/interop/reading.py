@@ -69,7 +69,8 @@ def charsets_of(charset: str) -> Charsets:
 
 def digest_of(message: Message) -> str:
     """SHA-256 of the content without MSH-7 and what surrounds it: some systems stamp a repetition with a new time."""
-    bare = replace(message.set("MSH-7", None), prefix=b"", suffix=b"")
+    header, *others = message.lines
+    bare = replace(message, lines=(header.with_field(7, ""), *others), prefix=b"", suffix=b"")
     return hashlib.sha256(bare.encode()).hexdigest()
 
 

@@ -35,6 +35,7 @@ AS_THEY_ARE = (
     UUIDField,
 )
 TEXTS = (CharField, SlugField, TextField)
+LIST, VALUE = "list", "value"
 
 Fields = tuple["Field[Any, Any]", ...]
 
@@ -64,17 +65,24 @@ def insert_when(query: str, params: Sequence[Any], rows: Sequence[Model]) -> boo
 
 
 def _insertion(rows: Sequence[Model], ending: str) -> tuple[str, list[Any]]:
-    """The statement and its parameters. A column that is the same in all rows goes along once: writing lists down is
-    most of the work.
+    """The statement and its parameters. A column that is the same in all rows goes along once, or not at all when it is
+    empty: writing parameters down is most of the work.
     """
     model = type(rows[0])
-    columns = [_column(rows, field, adding=True) for field in _written(model)]
-    alike = tuple(column.count(column[0]) == len(rows) for column in columns)
-    if all(alike):
-        alike = (False, *alike[1:])
-    params = [column[0] if same else column for column, same in zip(columns, alike, strict=True)]
-    order = sorted(range(len(params)), key=alike.__getitem__, reverse=True)
-    return f"{_insertion_of(model, alike)} {ending}", [params[place] for place in order]
+    lists: list[Any] = []
+    values: list[Any] = []
+    shape: list[str] = []
+    for column in (_column(rows, field, adding=True) for field in _written(model)):
+        first = column[0]
+        if not shape or column.count(first) < len(column):  # one list at least says how many rows there are
+            shape.append(LIST)
+            lists.append(column)
+        elif first is None or first == "":
+            shape.append("NULL" if first is None else "''")
+        else:
+            shape.append(VALUE)
+            values.append(first)
+    return f"{_insertion_of(model, tuple(shape))} {ending}", [*values, *lists]
 
 
 def _are_stored(rows: Sequence[Model]) -> None:
@@ -96,7 +104,10 @@ def _column(rows: Sequence[Model], field: Field[Any, Any], *, adding: bool) -> l
         return [getattr(row, field.attname) for row in rows]
     if type(field) in TEXTS:
         return [None if (text := getattr(row, field.attname)) is None else str(text) for row in rows]
-    return [field.get_db_prep_save(field.pre_save(row, adding), connection) for row in rows]
+    values = [field.pre_save(row, adding) for row in rows]
+    if values.count(values[0]) == len(values):
+        return [field.get_db_prep_save(values[0], connection)] * len(values)
+    return [field.get_db_prep_save(value, connection) for value in values]
 
 
 @cache
@@ -112,17 +123,18 @@ def _written(model: type[Model]) -> Fields:
 
 
 @cache
-def _insertion_of(model: type[Model], alike: tuple[bool, ...]) -> str:
-    """Its parameters: the values of the columns that are alike in all rows, then lists of those that differ."""
+def _insertion_of(model: type[Model], shape: tuple[str, ...]) -> str:
+    """The statement for columns of this shape: each a LIST, a VALUE for all rows, or a constant."""
     fields = _written(model)
-    differ = [f for f, same in zip(fields, alike, strict=True) if not same]
-    same = [f for f, same in zip(fields, alike, strict=True) if same]
-    columns = ", ".join(_quoted(f.column) for f in (*differ, *same))
-    lists = ", ".join(f"%s::{_type(f)}[]" for f in differ)
-    names = ", ".join(_quoted(f.column) for f in differ)
-    values = ", ".join((names, *(f"%s::{_type(f)}" for f in same)))
+    names = [_quoted(f.column) for f in fields]
+    values = [
+        name if kind == LIST else f"{'%s' if kind == VALUE else kind}::{_type(f)}"
+        for name, f, kind in zip(names, fields, shape, strict=True)
+    ]
+    lists = [(name, _type(f)) for name, f, kind in zip(names, fields, shape, strict=True) if kind == LIST]
     return (
-        f"INSERT INTO {_quoted(model._meta.db_table)} ({columns}) SELECT {values} FROM unnest({lists}) AS row ({names})"
+        f"INSERT INTO {_quoted(model._meta.db_table)} ({', '.join(names)}) SELECT {', '.join(values)}"
+        f" FROM unnest({', '.join(f'%s::{kind}[]' for _, kind in lists)}) AS row ({', '.join(n for n, _ in lists)})"
     )
 
 

@@ -160,10 +160,15 @@ class Message:
         raw = segment.fields[p.field - 1] if len(segment.fields) >= p.field else ""
         if not raw:
             return None
-        first = p.repetition == 1 and p.component in (None, 1) and p.subcomponent in (None, 1)
-        if first and raw.isalnum():  # nothing in it parts or escapes, whatever the separators
-            return raw
-        return segment.field(p.field).get(p.component or 1, p.subcomponent or 1, p.repetition)
+        if p.segment == "MSH" and p.field <= 2:
+            return segment.field(p.field).get(p.component or 1, p.subcomponent or 1, p.repetition)
+        # As Field and Repetition do, without making them: this is asked many times of each message.
+        marks = self.separators
+        part = _nth(raw, marks.repetition, p.repetition)
+        leaf = _nth(_nth(part, marks.component, p.component or 1), marks.subcomponent, p.subcomponent or 1)
+        if leaf == NULL:
+            return ""
+        return marks.unescape(leaf, segment.codec) if leaf else None
 
     def set(self, path: str, value: str | None) -> Message:
         """The message with the value at `path` replaced: None makes it empty, "" says that it is emptied on purpose.

@@ -17,6 +17,8 @@ from yipan.kernel.errors import InvalidInput
 _PREFIX = re.compile(rb"[\x00\x0b\s]*(?:\xef\xbb\xbf)?[\x00\x0b\s]*")
 _PADDING = b"\x00\x0b\x1a\x1c\r\n\t "
 _LINE = re.compile(rb"([^\r\n]*)([\r\n\s]*)")
+_PLAIN = re.compile(rb"[^\r\n]*(?:\r[^\s][^\r\n]*)*\r?")
+"""Segments that end with CR and nothing else between them: nearly all messages."""
 _NAME = re.compile(r"[A-Z][A-Z0-9]{2}")
 
 
@@ -76,6 +78,9 @@ def _lines(body: bytes, field: bytes) -> list[tuple[bytes, bytes]]:
 
     In a message that ends its segments with CR, an LF before text that is no segment belongs to the value it stands in.
     """
+    if _PLAIN.fullmatch(body):
+        *whole, last = body.split(b"\r")
+        return [*((line, b"\r") for line in whole), *([(last, b"")] if last else [])]
     starts_segment = re.compile(rb"[A-Z][A-Z0-9]{2}(?:" + re.escape(field) + rb"|[\r\n]|\Z)")
     spans: list[tuple[int, int, int]] = []
     position, by_cr = 0, b"\r" in body

@@ -13,6 +13,7 @@ from django.db import DataError
 
 from yipan.base import unit
 from yipan.codecs.hl7v2.ack import read_answer
+from yipan.interop import gathering
 from yipan.interop.gathering import Gathering
 from yipan.interop.inbound import Arrival, receive_all
 from yipan.interop.models import InboundMessage
@@ -25,10 +26,10 @@ def gathered(store: Any, first: bytes, then: Sequence[bytes], until: threading.E
 
     async def all_of_them() -> list[Any]:
         with ThreadPoolExecutor(1) as threads:
-            gathering = Gathering(store, threads, 1)
-            begun = asyncio.ensure_future(gathering.take(first, PEER))
+            gate = Gathering(store, threads, 1)
+            begun = asyncio.ensure_future(gate.take(first, PEER))
             await asyncio.sleep(0)
-            others = [asyncio.ensure_future(gathering.take(raw, PEER)) for raw in then]
+            others = [asyncio.ensure_future(gate.take(raw, PEER)) for raw in then]
             await asyncio.sleep(0)
             until.set()
             return await asyncio.gather(begun, *others, return_exceptions=True)
@@ -47,6 +48,31 @@ def test_what_comes_meanwhile_is_stored_together() -> None:
 
     assert gathered(store, b"a", [b"b", b"c"], go_on) == [b"A", b"B", b"C"]
     assert batches == [[b"a"], [b"b", b"c"]]
+
+
+@pytest.mark.parametrize(("linger", "batches"), [(30.0, [b"ab", b"cd"]), (0.0, [b"ab", b"c", b"d"])])
+def test_those_who_were_answered_together_are_stored_together(
+    monkeypatch: pytest.MonkeyPatch, linger: float, batches: list[bytes]
+) -> None:
+    """After a batch the next one waits for as many messages; without that wait the quickest sender's goes alone."""
+    monkeypatch.setattr(gathering, "LINGER", linger)
+    stored: list[bytes] = []
+
+    def store(arrivals: Sequence[Arrival]) -> list[bytes | None]:
+        stored.append(b"".join(a.raw for a in arrivals))
+        return [None for _ in arrivals]
+
+    async def send() -> None:
+        with ThreadPoolExecutor(1) as threads:
+            gate = Gathering(store, threads, 1)
+            await asyncio.gather(gate.take(b"a", PEER), gate.take(b"b", PEER))
+            quick = asyncio.ensure_future(gate.take(b"c", PEER))
+            done, _ = await asyncio.wait({quick}, timeout=0.0 if linger else 20)
+            assert bool(done) == (not linger)
+            await asyncio.gather(quick, gate.take(b"d", PEER))
+
+    asyncio.run(asyncio.wait_for(send(), 25))
+    assert stored == batches
 
 
 def test_a_store_that_fails_fails_everybody_who_waits() -> None:
