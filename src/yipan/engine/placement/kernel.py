@@ -52,6 +52,7 @@ def judge(net, case, out):  # type: ignore[no-untyped-def]
     walk = walk_from_home(wards, net.walk, case)
     ranks, weights = ranks_of(case), weights_of(case)
     left_before, chance = nowhere(wards.shape[0]), np.zeros(wards.shape[0], np.float64)
+    own_in = departments[case.department].own_in
     moves_from = beds[case.current_bed].ward if case.current_bed >= 0 else -1
     accepted = 0
     for i in range(beds.shape[0]):
@@ -78,8 +79,8 @@ def judge(net, case, out):  # type: ignore[no-untyped-def]
         drive = 0.0 if ward.site == case.site else road[case.site, ward.site]
         refusal = refuse_room(case, bed, room, tier, company)
         if refusal == 0:
-            refusal = refuse_ward(case, bed, ward, tier, left, share, drive, walk[w])
-        out.refusal[i] = refusal
+            refusal = refuse_ward(case, bed, ward, tier, left, share, drive, walk[w], own_in)
+        out.refusal[i], out.left[i] = refusal, left
         if refusal != 0:
             continue
         if left_before[w] != left:
@@ -94,7 +95,7 @@ def judge(net, case, out):  # type: ignore[no-untyped-def]
         for part in range(len(parts)):
             out.parts[i, part] = parts[part]
         out.flags[i] = CONSULT * consult | FROM_RESERVE * (left < reserve_of(case, ward))
-        out.left[i], out.others[i], out.travel[i] = left, company[0], minutes
+        out.others[i], out.travel[i] = company[0], minutes
         out.score[i] = score / 100.0
         out.key[i] = (np.int64(rank) << 48) | (np.int64(10000 - score) << 32) | i
         accepted += 1
