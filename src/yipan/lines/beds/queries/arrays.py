@@ -161,10 +161,10 @@ def _read(version: int) -> Network:
             ROOM,
         ),
         wards=np.array(
-            [(0.0, 0.0, 0.0, site[w[1]], department[w[2]], w[3], _or(w[4], -1), 0, _or(w[5], -1)) for w in wards],
+            [(0.0, 0.0, 0.0, site[w[1]], department[w[2]], w[3], _or(w[4], -1), 0, _or(w[5], -1), 0) for w in wards],
             WARD,
         ),
-        departments=np.array([(specialty[d[1]], site[d[2]]) for d in departments], DEPARTMENT),
+        departments=np.array([(specialty[d[1]], site[d[2]], NEVER) for d in departments], DEPARTMENT),
         competence=_competence(ward, specialty),
         alliance=_alliance(department),
         similarity=_similarity(specialty),
