@@ -81,16 +81,22 @@ def look_ahead(wards, departments, waiting, arriving, leaving):  # type: ignore[
     the department's wards by their departures.
     """
     for d in range(departments.shape[0]):
-        total, known = 0.0, 0
-        for w in range(wards.shape[0]):
-            if wards[w].department == d and not math.isnan(arriving[w]) and not math.isnan(leaving[w]):
-                total += leaving[w]
-                known += 1
-        departments[d].own_in = own_bed_in(float(waiting[d]), total) if known else NEVER
-        for w in range(wards.shape[0]):
-            if wards[w].department == d:
-                foreseen = not math.isnan(arriving[w]) and not math.isnan(leaving[w])
-                wards[w].foreseen = foreseen
-                share = leaving[w] / total if foreseen and total > 0.0 else 1.0 / max(known, 1)
-                wards[w].expected_need = arriving[w] + waiting[d] * share if foreseen else 0.0
-                wards[w].expected_leaving = leaving[w] if foreseen else 0.0
+        look_ahead_of(wards, departments, d, waiting[d], arriving, leaving)
+
+
+@inner
+def look_ahead_of(wards, departments, d, waiting, arriving, leaving):  # type: ignore[no-untyped-def]
+    """As `look_ahead`, for department `d` only."""
+    total, known = 0.0, 0
+    for w in range(wards.shape[0]):
+        if wards[w].department == d and not math.isnan(arriving[w]) and not math.isnan(leaving[w]):
+            total += leaving[w]
+            known += 1
+    departments[d].own_in = own_bed_in(float(waiting), total) if known else NEVER
+    for w in range(wards.shape[0]):
+        if wards[w].department == d:
+            foreseen = not math.isnan(arriving[w]) and not math.isnan(leaving[w])
+            wards[w].foreseen = foreseen
+            share = leaving[w] / total if foreseen and total > 0.0 else 1.0 / max(known, 1)
+            wards[w].expected_need = arriving[w] + waiting * share if foreseen else 0.0
+            wards[w].expected_leaving = leaving[w] if foreseen else 0.0

@@ -102,6 +102,7 @@ def best_of_ward(net, fixed, now, case, k, w, hour):  # type: ignore[no-untyped-
     ward, ranks, weights = net.wards[w], ranks_of(case), weights_of(case)
     winner, its_tier, its_left = REFUSED, 0, 0
     known, chance = -1_000_000, 0.0
+    own_in = net.departments[case.department].own_in
     begin = fixed.ward_first[w]
     moves_from = case.current_bed >= 0 and net.beds[case.current_bed].ward == w
     for place in range(begin, begin + now.opened[w]):
@@ -123,7 +124,7 @@ def best_of_ward(net, fixed, now, case, k, w, hour):  # type: ignore[no-untyped-
             left += cleaned_by(now, begin, w, ready, hour)
         share = share_of(bed, ward, net.competence[w, case.specialty])
         drive = 0.0 if ward.site == case.site else net.road[case.site, ward.site]
-        refusal = second_look(case, bed, room, ward, tier, company, left, share, drive, fixed.walk[k, w])
+        refusal = second_look(case, bed, room, ward, tier, company, left, share, drive, fixed.walk[k, w], own_in)
         if refusal != 0:
             continue
         if left != known:

@@ -4,16 +4,28 @@ from __future__ import annotations
 
 import numpy as np
 
-from yipan.engine.simulate.areas import count_all, count_waiting
+from yipan.engine.simulate.areas import count_all
 from yipan.engine.simulate.choosing import choose, tier_in
 from yipan.engine.simulate.compiled import SOURCES, entry, inlined
+from yipan.engine.simulate.expecting import expect_own_bed, review
 from yipan.engine.simulate.heap import WHO_BITS, WHO_MASK, What, drop_first, push
-from yipan.engine.simulate.moving import OWN, arrives, gives_up, leaves, put, skip_gone, wants_move
-from yipan.engine.simulate.state import BIN, BIN_HOURS, EVENTS, MOVERS, OUTLIERS, PENDING, REPATRIATE, SPARE, WAITING
+from yipan.engine.simulate.moving import OWN, arrives, gives_up, leaves, leaves_queue, put, wants_move
+from yipan.engine.simulate.state import (
+    BIN,
+    BIN_HOURS,
+    EVENTS,
+    MOVERS,
+    OUTLIERS,
+    PENDING,
+    REPATRIATE,
+    REVIEW,
+    SPARE,
+    WAITING,
+)
 from yipan.engine.simulate.turning import CLEANING, CLOSED, FREE, bed_ready, close_ward, open_bed, open_ward
 
 READY, LEAVE, OPEN, CLOSE = int(What.READY), int(What.LEAVE), int(What.OPEN), int(What.CLOSE)
-REVIEW, MOVE, GIVE_UP, ARRIVE = int(What.REVIEW), int(What.MOVE), int(What.GIVE_UP), int(What.ARRIVE)
+REVIEWS, MOVE, GIVE_UP, ARRIVE = int(What.REVIEW), int(What.MOVE), int(What.GIVE_UP), int(What.ARRIVE)
 RANKS = 256
 """More than there are ranks of tiers."""
 NOBODY = 2**62
@@ -42,7 +54,9 @@ def ask_movers(run, w, hour):  # type: ignore[no-untyped-def]
     place = 0
     while place < now.counts[MOVERS] and now.opened[w] > 0:
         p = now.movers[place]
-        bed, tier, _ = choose(run.net, run.fixed, now, fate.kind[p], fate.bed[p], w, hour)
+        k = fate.kind[p]
+        expect_own_bed(run, k, now.waiting_of[run.fixed.cases[k].department])
+        bed, tier, _ = choose(run.net, run.fixed, now, k, fate.bed[p], w, hour)
         if bed >= 0:
             put(run, p, bed, tier, hour)
             fate.moves[p] += 1
@@ -64,14 +78,13 @@ def ask_queues(run, w, hour):  # type: ignore[no-untyped-def]
         if k < 0:
             break
         p = now.head[k]
+        expect_own_bed(run, k, now.waiting_of[fixed.cases[k].department] - 1)
         bed, tier, _ = choose(run.net, fixed, now, k, -1, w, hour)
         if bed < 0:
             now.asked[k] = 1
             continue
-        count_waiting(now, run.area, hour)
-        now.counts[WAITING] -= 1
+        leaves_queue(run, p, k, hour)
         put(run, p, bed, tier, hour)
-        skip_gone(run, k)
 
 
 @inlined
@@ -122,6 +135,8 @@ def happens(run, what, who, hour):  # type: ignore[no-untyped-def]
         wants_move(run, who, hour)
     elif what == GIVE_UP:
         gives_up(run, who, hour)
+    elif what == REVIEWS:
+        review(run, hour)
     elif what == CLOSE:
         close_ward(net, fixed, now, fixed.closures[who])
     elif what == OPEN:
@@ -182,6 +197,8 @@ def _make_begin(sources: int):  # type: ignore[no-untyped-def]
             tier = tier_in(net, fixed.cases[run.fate.kind[count]], i)
             put(run, count, i, tier, 0.0)
             count += 1
+        if fixed.numbers[REVIEW] > 0.0:
+            review(run, 0.0)
         return count
 
     return begin

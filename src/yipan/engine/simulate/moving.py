@@ -10,8 +10,10 @@ from yipan.engine.placement.codes import Tier
 from yipan.engine.simulate.areas import count_beds, count_outliers, count_waiting
 from yipan.engine.simulate.choosing import ANY_WARD, choose
 from yipan.engine.simulate.compiled import inlined
+from yipan.engine.simulate.expecting import expect_after_queue, expect_own_bed
 from yipan.engine.simulate.heap import What, push
 from yipan.engine.simulate.state import (
+    AHEAD,
     GAVE_UP,
     GONE,
     LIES,
@@ -101,48 +103,72 @@ def leaves(run, p, hour):  # type: ignore[no-untyped-def]
 
 @inlined
 def arrives(run, p, hour):  # type: ignore[no-untyped-def]
-    """A bed at once, or the queue of her kind, or elsewhere. Whoever comes after others of her kind waits behind them:
-    they have been refused since the last change, and so would she."""
-    now, fate = run.now, run.fate
+    """A bed at once, or the queue of her kind, or elsewhere.
+
+    Whoever comes after others of her kind waits behind them: they have been refused since the last change, and so would
+    she. Only where a longer queue makes lending worth its price is the first of them asked again.
+    """
+    now, fate, fixed = run.now, run.fate, run.fixed
     k = fate.kind[p]
+    behind = now.head[k] >= 0
     bed, tier = -1, 0
-    if now.head[k] < 0:
-        bed, tier, _ = choose(run.net, run.fixed, now, k, -1, ANY_WARD, hour)
-    if bed >= 0:
-        put(run, p, bed, tier, hour)
-    elif run.fixed.patience[k] <= 0.0:
+    if not behind:
+        expect_own_bed(run, k, now.waiting_of[fixed.cases[k].department])
+        bed, tier, _ = choose(run.net, fixed, now, k, -1, ANY_WARD, hour)
+        if bed >= 0:
+            put(run, p, bed, tier, hour)
+            return
+    if fixed.patience[k] <= 0.0:
         fate.status[p] = GAVE_UP
+        return
+    joins_queue(run, p, k, hour)
+    if behind and fixed.numbers[AHEAD] > 0.0:
+        expect_own_bed(run, k, now.waiting_of[fixed.cases[k].department] - 1)
+        bed, tier, _ = choose(run.net, fixed, now, k, -1, ANY_WARD, hour)
+        if bed >= 0:
+            first = now.head[k]
+            leaves_queue(run, first, k, hour)
+            put(run, first, bed, tier, hour)
+
+
+@inlined
+def joins_queue(run, p, k, hour):  # type: ignore[no-untyped-def]
+    """She waits, behind the others of her kind."""
+    now, fate = run.now, run.fate
+    count_waiting(now, run.area, hour)
+    now.counts[WAITING] += 1
+    now.waiting_of[run.fixed.cases[k].department] += 1
+    fate.status[p] = WAITS
+    if now.head[k] < 0:
+        now.head[k] = p
     else:
-        count_waiting(now, run.area, hour)
-        now.counts[WAITING] += 1
-        fate.status[p] = WAITS
-        if now.head[k] < 0:
-            now.head[k] = p
-        else:
-            fate.next[now.tail[k]] = p
-        now.tail[k] = p
-        if run.fixed.patience[k] < np.inf:
-            push(run.heap, hour + run.fixed.patience[k], GIVE_UP, p)
+        fate.next[now.tail[k]] = p
+    now.tail[k] = p
+    if run.fixed.patience[k] < np.inf:
+        push(run.heap, hour + run.fixed.patience[k], GIVE_UP, p)
+    expect_after_queue(run, k)
+
+
+@inlined
+def leaves_queue(run, p, k, hour):  # type: ignore[no-untyped-def]
+    """She does not wait any more; her place is taken out when it comes to the front."""
+    now, fate = run.now, run.fate
+    count_waiting(now, run.area, hour)
+    now.counts[WAITING] -= 1
+    now.waiting_of[run.fixed.cases[k].department] -= 1
+    fate.status[p] = GAVE_UP
+    head = now.head[k]
+    while head >= 0 and fate.status[head] != WAITS:
+        head = fate.next[head]
+    now.head[k] = head
+    expect_after_queue(run, k)
 
 
 @inlined
 def gives_up(run, p, hour):  # type: ignore[no-untyped-def]
-    """She goes elsewhere; her place in the queue is taken out when it comes to the front."""
+    """She goes elsewhere."""
     if run.fate.status[p] == WAITS:
-        count_waiting(run.now, run.area, hour)
-        run.now.counts[WAITING] -= 1
-        run.fate.status[p] = GAVE_UP
-        skip_gone(run, run.fate.kind[p])
-
-
-@inlined
-def skip_gone(run, k):  # type: ignore[no-untyped-def]
-    """The queue begins with somebody who waits."""
-    now, fate = run.now, run.fate
-    p = now.head[k]
-    while p >= 0 and fate.status[p] != WAITS:
-        p = fate.next[p]
-    now.head[k] = p
+        leaves_queue(run, p, run.fate.kind[p], hour)
 
 
 @inlined
@@ -156,6 +182,7 @@ def wants_move(run, p, hour):  # type: ignore[no-untyped-def]
     fate.status[p] = WANTS_MOVE
     now.movers[now.counts[MOVERS]] = p
     now.counts[MOVERS] += 1
+    expect_own_bed(run, to, now.waiting_of[fixed.cases[to].department])
     bed, tier, _ = choose(run.net, fixed, now, to, fate.bed[p], ANY_WARD, hour)
     if bed >= 0:
         put(run, p, bed, tier, hour)

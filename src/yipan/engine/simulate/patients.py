@@ -41,6 +41,8 @@ class Patients(NamedTuple):
     """As it would be at home; what is left of it for those who lie there at the start."""
     move: Floats
     """Share of the stay after which the patient changes department, 2 for never."""
+    behind: Floats
+    """Hours of stay at home that lay behind at the start."""
     bed: NDArray[np.int32]
     """Where the patient lies at the start, else -1."""
 
@@ -129,7 +131,7 @@ def _people(
         chosen = stream(seed, replication, kind, Stream.MOVE, part).random(len(at)) < demand.move.share
         move[chosen] = demand.move.after
     nowhere = np.full(len(at), -1, np.int32)
-    return Patients(at, np.full(len(at), kind, np.int32), stay, move, nowhere)
+    return Patients(at, np.full(len(at), kind, np.int32), stay, move, np.zeros(len(at)), nowhere)
 
 
 def _lying(scenario: Scenario, seed: int, replication: int) -> Patients:
@@ -144,9 +146,8 @@ def _lying(scenario: Scenario, seed: int, replication: int) -> Patients:
         u = stream(seed, replication, kind, Stream.REMAINING).random(len(mine))
         stay[mine] = remaining(demand.stay, elapsed[mine], u)
     nobody_moves = np.full(len(rows), 2.0)
-    return Patients(
-        np.zeros(len(rows)), rows["kind"].astype(np.int32), stay, nobody_moves, rows["bed"].astype(np.int32)
-    )
+    kind, bed = rows["kind"].astype(np.int32), rows["bed"].astype(np.int32)
+    return Patients(np.zeros(len(rows)), kind, stay, nobody_moves, elapsed, bed)
 
 
 def _specialty(scenario: Scenario, demand: Demand) -> int:

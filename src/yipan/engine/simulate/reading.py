@@ -70,7 +70,7 @@ def read(content: bytes) -> Scenario:
         warm_up=_warm_up(top),
         cleaning=top.number("cleaning_minutes", 30, 0, 14_400) / 60,
         weekday=DAYS_OF_WEEK.index(top.choice("weekday", DAYS_OF_WEEK[0], DAYS_OF_WEEK)),
-        review=top.number("review_hours", 1, 0.05, 168),
+        review=top.number("review_hours", 1, 0, 168),
         live="occupants" in data,
         occupants=_occupants(top, layout, demand),
         closures=tuple(_closure(row, layout) for row in top.rows("closures")),

@@ -101,7 +101,8 @@ class Scenario:
     empty. `penalty` is the share by which a stay in a bed outside the own specialty is longer, 0.23 for 23 %: there is
     no default, because pooling stands and falls with it. `cleaning` is hours from departure to ready, of wards without
     a turnover of their own. `warm_up` is days that are not counted, None for MSER-5; a live start counts from now.
-    `weekday` is that of the first day, Monday 0. `review` is how often, in hours, the reserves are worked out anew.
+    `weekday` is that of the first day, Monday 0. `review` is how often, in
+    hours, what is expected is worked out anew; 0 expects nothing, as when no forecast is there.
 
     Raises InvalidInput("twin_wrong", path, value, expected) for the first value that cannot be.
     """
@@ -141,7 +142,7 @@ class Scenario:
         yield "warm_up", 0 if self.warm_up is None else self.warm_up, 0, LONGEST_DAYS
         yield "cleaning", self.cleaning, 0, 240
         yield "weekday", self.weekday, 0, WEEKDAYS - 1
-        yield "review", self.review, 0.05, 168
+        yield "review", self.review, 0, 168
         kinds = len(self.demand)
         for k, demand in enumerate(self.demand):
             at = f"demand[{k}]"

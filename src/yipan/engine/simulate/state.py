@@ -47,13 +47,17 @@ class Fixed(NamedTuple):
     """(W,) hours."""
     closures: Ints
     """Ward of each closure."""
+    arrivals: Floats
+    """(168, W) own patients of a ward in the 24 hours after each hour of the week."""
+    leaves: Floats
+    """(2, K, steps) chance to leave within 24 hours, at home and away."""
     numbers: Floats
     """See PENALTY."""
 
 
-PENALTY, BIN_HOURS, REVIEW, REPATRIATE, SPARE = range(5)
+PENALTY, BIN_HOURS, REVIEW, REPATRIATE, SPARE, AHEAD, WEEKDAY = range(7)
 """Places in `Fixed.numbers`: the penalty, hours of a bin, hours between reviews (0: none), whether outliers go home,
-and how many free beds that leaves at least."""
+how many free beds that leaves at least, whether the policy looks ahead, and the first day of the week."""
 
 
 class Now(NamedTuple):
@@ -75,6 +79,14 @@ class Now(NamedTuple):
     """(W,) how many are taken, or held for somebody who is on the way."""
     closed: Ints
     """(W,) closures in force."""
+    waiting_of: Ints
+    """(D,) who wait for a bed of the department."""
+    leaving: Floats
+    """(W,) departures expected within 24 hours at the last review."""
+    leaving_of: Floats
+    """(D,) the same of the department's wards."""
+    arriving: Floats
+    """(W,) own patients expected within 24 hours."""
     pending: Bytes
     """(W,) something came free there: ask those who wait."""
     first: Ints
@@ -168,6 +180,10 @@ def prepare(scenario: Scenario, option: Option, patients: Patients, hours: float
         free=np.zeros(w, np.int32),
         taken=np.zeros(w, np.int32),
         closed=np.zeros(w, np.int32),
+        waiting_of=np.zeros(len(beds.departments), np.int32),
+        leaving=np.zeros(w),
+        leaving_of=np.zeros(len(beds.departments)),
+        arriving=np.zeros(w),
         pending=np.zeros(w, np.uint8),
         first=np.full(len(beds.rooms), -1, np.int32),
         following=np.full(b, -1, np.int32),
@@ -209,12 +225,16 @@ def _start(scenario: Scenario) -> Beds:
     rows["available_until"] = NEVER
     if not scenario.live:
         rows["state"], rows["available_at"] = BedState.FREE, NEVER
+    wards, departments = beds.wards.copy(), beds.departments.copy()
+    wards["foreseen"], departments["own_in"] = 0, NEVER
     taken = np.isin(rows["state"], (BedState.OCCUPIED, BedState.HELD))
     rows["state"][taken], rows["available_at"][taken] = BedState.FREE, NEVER
-    return replace(beds, beds=rows, guests=guests, wards=beds.wards.copy())
+    return replace(beds, beds=rows, guests=guests, wards=wards, departments=departments)
 
 
 def _fixed(scenario: Scenario, option: Option, beds: Beds, bin_hours: float) -> Fixed:
+    from yipan.engine.simulate.expecting import chance_to_leave, expected_arrivals
+
     kinds = len(scenario.demand)
     cases = np.zeros(kinds, CASE)
     for k, demand in enumerate(scenario.demand):
@@ -238,7 +258,20 @@ def _fixed(scenario: Scenario, option: Option, beds: Beds, bin_hours: float) -> 
         move_to=np.array([-1 if d.move is None else d.move.to for d in scenario.demand], np.int32),
         turnover=np.where(beds.wards["turnover"] >= 0, turnover, scenario.cleaning),
         closures=np.array([closure.ward for closure in scenario.closures], np.int32),
-        numbers=np.array([scenario.penalty, bin_hours, 0.0, option.repatriate, option.spare], np.float64),
+        arrivals=expected_arrivals(scenario),
+        leaves=chance_to_leave(scenario),
+        numbers=np.array(
+            [
+                scenario.penalty,
+                bin_hours,
+                scenario.review,
+                option.repatriate,
+                option.spare,
+                option.policy.strategy == "lookahead",
+                scenario.weekday,
+            ],
+            np.float64,
+        ),
     )
 
 
