@@ -6,9 +6,10 @@ class PlanningConfig(AppConfig):
     label = "planning"
 
     def ready(self) -> None:
-        from yipan.planning import known, verbs, words
+        from yipan.planning import known, scenarios, verbs, words
         from yipan.ui import messages
 
         verbs.announce()
         known.announce()
         messages.register(words.SENTENCES)
+        scenarios.announce()
