@@ -163,7 +163,7 @@ def intervals(*, title: str, rows: Sequence[Estimate], unit: str = "", from_zero
     low, high = min((row.low for row in rows), default=0.0), max((row.high for row in rows), default=1.0)
     plot.x_range.start = min(low, 0.0) if from_zero else low - 0.15 * (high - low or 1.0)
     plot.x_range.end = high + 0.08 * (high - plot.x_range.start or 1.0)
-    plot.xgrid.grid_line_color = plot.ygrid.grid_line_color
+    plot.xgrid.grid_line_color, plot.xgrid.grid_line_alpha = PALETTE[5], 0.25
     plot.ygrid.grid_line_color = None
     plot.xaxis.axis_label = str(unit) or None
     plot.xaxis.formatter, plot.yaxis.formatter = plot.yaxis[0].formatter, CategoricalTickFormatter()
@@ -188,20 +188,32 @@ def curves(
     x_label: str = "",
     unit: str = "",
     mark: float | None = None,
+    limit: float | None = None,
+    from_zero: bool = True,
+    dots: bool = True,
     height: int = HEIGHT,
 ) -> Chart:
-    """Curves over a number, each in a band; `mark` is a value of x that stands out."""
+    """Curves over a number, each in a band; `mark` is a value of x that stands out, `limit` one of the values.
+
+    The page tells which is which, with the colours of `PALETTE` and the strokes of `DASHES` in this order: on a phone
+    there is no room for that in a plot.
+    """
     plot = _figure(title, unit, height)
     for i, curve in enumerate(series):
         colour, dash, name = PALETTE[i % len(PALETTE)], DASHES[i % len(DASHES)], str(curve.name)
-        plot.varea(x=list(x), y1=list(curve.low), y2=list(curve.high), fill_alpha=0.14, fill_color=colour)
+        plot.varea(x=list(x), y1=list(curve.low), y2=list(curve.high), fill_alpha=0.12, fill_color=colour)
         source = ColumnDataSource({"x": list(x), "y": list(curve.values), "name": [name] * len(x)})
-        plot.line("x", "y", source=source, line_width=2, color=colour, line_dash=dash, legend_label=name)
-        dots = plot.scatter("x", "y", source=source, size=6, color=colour)
-        plot.add_tools(_hover([("", "@name"), (str(x_label), "@x"), ("", f"@y{NUMERALS} {unit}")], renderers=[dots]))
+        drawn = plot.line("x", "y", source=source, line_width=2, color=colour, line_dash=dash)
+        if dots:
+            drawn = plot.scatter("x", "y", source=source, size=6, color=colour)
+        plot.add_tools(_hover([("", "@name"), (str(x_label), "@x"), ("", f"@y{NUMERALS} {unit}")], renderers=[drawn]))
     if mark is not None:
         plot.add_layout(Span(location=mark, dimension="height", line_color=PALETTE[5], line_dash="dashed"))
-    plot.y_range.start = 0
+    if limit is not None:
+        plot.add_layout(Span(location=limit, dimension="width", line_color=PALETTE[4], line_dash="dashed"))
+        plot.y_range.end = limit + 0.03 * (limit - min((min(curve.low) for curve in series), default=0.0))
+    if from_zero:
+        plot.y_range.start = 0
     plot.xaxis.axis_label = str(x_label) or None
     head = [str(x_label), *(str(curve.name) for curve in series)]
     return _chart(plot, title, head, [_cell(float(v)) for v in x], [curve.values for curve in series])

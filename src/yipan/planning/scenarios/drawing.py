@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import timedelta
 
 from django.utils.translation import gettext as _
 
 from yipan.planning.scenarios.models import Scenario
 from yipan.planning.scenarios.telling import Result
 from yipan.planning.scenarios.words import in_words
-from yipan.ui.charts import Chart, Curve, Estimate, curves, intervals, lines
+from yipan.ui.charts import Chart, Curve, Estimate, curves, intervals
 
 
 def measures(result: Result, names: Mapping[str, str]) -> list[Chart]:
@@ -66,25 +65,21 @@ def penalties(result: Result, names: Mapping[str, str], penalty: float) -> Chart
     )
 
 
-def taken(scenario: Scenario, result: Result, names: Mapping[str, str]) -> Chart | None:
-    """Taken beds over the coming days, the median of the runs under each policy."""
-    if scenario.taken_at is None:
-        return None
-    first = result.ribbon(result.keys[0])
-    begin = scenario.taken_at + timedelta(hours=result.ribbon_hours / 2)
-    at = [begin + timedelta(hours=result.ribbon_hours * k) for k in range(len(first))]
-    return lines(
+def taken(scenario: Scenario, result: Result, names: Mapping[str, str]) -> Chart:
+    """Taken beds over the coming days under each policy: the median of the runs, and where four of five of them lie."""
+    steps = len(result.ribbon(result.keys[0]))
+    series = []
+    for key in result.keys:
+        low, middle, high = zip(*result.ribbon(key), strict=True)
+        series.append(Curve(names[key], middle, low, high))
+    return curves(
         title=_("Beds taken over the coming days"),
-        at=at,
-        series=[(names[key], [row[1] for row in result.ribbon(key)]) for key in result.keys],
-        bands=[
-            (
-                _("Four of five runs: %(policy)s") % {"policy": names[result.keys[0]]},
-                [row[0] for row in first],
-                [row[2] for row in first],
-            )
-        ],
-        limit=(_("Beds"), float(scenario.made_from["beds"])),
+        x=[round((k + 0.5) * result.ribbon_hours / 24, 3) for k in range(steps)],
+        series=series,
+        x_label=_("days from the start"),
         unit=_("beds"),
+        limit=float(scenario.made_from["beds"]),
+        from_zero=False,
+        dots=False,
         height=300,
     )

@@ -26,7 +26,7 @@ def announce() -> None:
     """Register link and rule; called once when Django is ready."""
     evidence.register(EVIDENCE, link)
     text = gettext_lazy("Scenarios that nobody saved and no policy rests on")
-    retention.register(retention.Rule("planning.scenarios", text, KEPT_DAYS, _count, _remove))
+    retention.register(retention.Rule("planning.scenarios", text, KEPT_DAYS, due, remove))
 
 
 def link(identifier: str) -> evidence.Link:
@@ -47,11 +47,13 @@ def _old(before: datetime) -> QuerySet[Scenario]:
     return Scenario.objects.filter(~Exists(rests), created_at__lt=before, saved=False).order_by(F("created_at"))
 
 
-def _count(before: datetime) -> int:
+def due(before: datetime) -> int:
+    """How many are older and may go."""
     return _old(before).count()
 
 
-def _remove(before: datetime) -> int:
+def remove(before: datetime) -> int:
+    """Remove some of them; how many."""
     ids = list(_old(before).values_list("id", flat=True)[:BATCH])
     Scenario.objects.filter(id__in=ids).delete()
     return len(ids)

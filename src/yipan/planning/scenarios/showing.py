@@ -20,6 +20,9 @@ from yipan.planning.scenarios.telling import Range, Result
 from yipan.ui.filters import moment, number, percent
 
 DEPARTMENTS_SHOWN = 12
+DASHES = ("", "6", "2 4", "2 4 6 4")
+"""Strokes of the policies' lines, as the plots draw them (`ui.charts.DASHES`)."""
+
 BEYOND = "> 100%"
 """A break-even above every penalty that was tried."""
 
@@ -92,24 +95,18 @@ def _policy(found: Scenario, result: Result, called: dict[str, str], k: int, key
     return {
         "key": key,
         "place": k,
+        "dash": DASHES[k % len(DASHES)],
         "name": called[key],
         "in_force": chosen.get("in_force", False),
-        "wait": _cell("wait", result.measure(key, "wait")),
-        "wait_95": _cell("wait_95", result.measure(key, "wait_95")),
-        "outliers": _cell("outliers", result.measure(key, "outliers")),
-        "occupancy": _cell("occupancy", result.measure(key, "occupancy")),
-        "queue": _cell("queue", result.measure(key, "queue")),
+        "wait": words.parts("wait", result.measure(key, "wait")),
+        "wait_95": words.parts("wait_95", result.measure(key, "wait_95")),
+        "outliers": words.parts("outliers", result.measure(key, "outliers")),
+        "occupancy": words.parts("occupancy", result.measure(key, "occupancy")),
+        "queue": words.parts("queue", result.measure(key, "queue")),
         "change": _change(wait, result.relative(key, "wait")),
         "break_even": _break_even(result.break_even(key)),
         "differs": tomli_w.dumps(policies.own_keys(chosen.get("policy", {}), in_force)),
     }
-
-
-def _cell(measure: str, found: Range) -> tuple[str, str]:
-    """The mean, and its interval in small print."""
-    told = words.in_words(measure, found)
-    mean, _space, rest = told.partition(" (")
-    return mean, rest.removesuffix(")") if rest else ""
 
 
 def _change(found: Range, relative: float | None) -> dict[str, Any] | None:
@@ -151,7 +148,7 @@ def _verdicts(result: Result, called: dict[str, str]) -> list[str]:
     worse = [key for key in others if result.change(key, "wait").sign > 0]
     if worse:
         text = ngettext("%(names)s makes waits longer.", "%(names)s make waits longer.", len(worse))
-        told.append(text % {"names": _("、").join(called[key] for key in worse)})
+        told.append(text % {"names": _(", ").join(called[key] for key in worse)})
     sharing = [key for key in result.keys if (result.measure(key, "outliers").mean or 0.0) > 0.001]
     if len(sharing) > 1:
         fewest = min(sharing, key=lambda key: result.measure(key, "outliers").mean or 0.0)

@@ -77,13 +77,18 @@ SHARES, HOURS = ("outliers", "occupancy"), ("wait", "wait_95")
 
 def in_words(measure: str, found: Range) -> str:
     """A measure with its interval: 6 h 10 min (6 h to 6 h 20 min)."""
+    mean, interval = parts(measure, found)
+    return mean + (_(" (%(interval)s)") % {"interval": interval} if interval else "")
+
+
+def parts(measure: str, found: Range) -> tuple[str, str]:
+    """A measure and its interval; "" without one."""
     if found.mean is None:
-        return "–"
-    mean = value_of(measure, found.mean)
+        return "–", ""
     if found.low is None or found.high is None:
-        return mean
+        return value_of(measure, found.mean), ""
     edges = {"low": value_of(measure, max(found.low, 0.0)), "high": value_of(measure, found.high)}
-    return mean + " " + _("(%(low)s to %(high)s)") % edges
+    return value_of(measure, found.mean), _("%(low)s to %(high)s") % edges
 
 
 def value_of(measure: str, value: float) -> str:
