@@ -47,7 +47,7 @@ def option(name: str, tiers: tuple[str, ...] = POOLED, reserve: int = 0, **more:
         "reserve": {"default_beds": reserve, "open_to": []},
         "times": {
             "max_wait_minutes": {"emergency": 0}
-        },  # a bed that is cleaned is not promised: minutes are whole there
+        },  # no bed is promised while it is cleaned
     }
     return Option(name=name, policy=Policy.from_dict(told), **more)
 
