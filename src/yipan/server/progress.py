@@ -50,8 +50,8 @@ class Show:
 class Counter:
     """Progress of something that is counted, as the loader of the demo network calls it."""
 
-    def __init__(self) -> None:
-        self._console = Console(highlight=False, soft_wrap=True)
+    def __init__(self, *, stderr: bool = False) -> None:
+        self._console = Console(stderr=stderr, highlight=False, soft_wrap=True)
         self._bar = Progress(
             SpinnerColumn(),
             TextColumn("{task.description}"),

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from yipan.engine.forecast.panel import LEVELS, Floats, Panel
+from yipan.engine.forecast.panel import LEVELS, WEEK, Floats, Panel
 
-WEEK = 7
 WEEKS = 8
 
 
@@ -21,11 +20,11 @@ def seasonal(panel: Panel, horizon: int) -> Floats:
         known = row[np.isfinite(row)]
         if not known.size:
             continue
-        filled = _repeated(row)
+        whole = filled(row)
         for h in range(horizon):
             lag = WEEK * (h // WEEK + 1)
-            centre = filled[len(row) - lag + h] if len(row) - lag + h >= 0 else known.mean()
-            errors = (row[lag:] - filled[:-lag])[-WEEK * WEEKS :]
+            centre = whole[len(row) - lag + h] if len(row) - lag + h >= 0 else known.mean()
+            errors = (row[lag:] - whole[:-lag])[-WEEK * WEEKS :]
             errors = errors[np.isfinite(errors)]
             if errors.size < WEEK:
                 errors = known - known.mean() if known.size > 1 else np.zeros(1)
@@ -36,10 +35,10 @@ def seasonal(panel: Panel, horizon: int) -> Floats:
     return out
 
 
-def _repeated(row: Floats) -> Floats:
+def filled(row: Floats) -> Floats:
     """The row with gaps filled by the weekday's last known value, else by the mean."""
-    filled = row.copy()
-    for day in range(WEEK, len(filled)):
-        if not np.isfinite(filled[day]):
-            filled[day] = filled[day - WEEK]
-    return np.where(np.isfinite(filled), filled, np.nanmean(row))
+    whole = row.copy()
+    for day in range(WEEK, len(whole)):
+        if not np.isfinite(whole[day]):
+            whole[day] = whole[day - WEEK]
+    return np.where(np.isfinite(whole), whole, np.nanmean(row))

@@ -12,9 +12,9 @@ SENTENCES: dict[str, str | Promise] = {
     "plan_not_yet_feasible": _("not yet possible"),
     # the files
     "plan_unreadable": _("The file {path} cannot be read: {why}."),
-    "plan_unwritable": _("No plan can be written to {path}. Name a file in a directory that you may write to."),
-    "plan_over_source": _("The plan would replace the file it is made from, {path}. Give it another name."),
-    "plan_not_written": _("The plan could not be written to {path}: {why}."),
+    "plan_unwritable": _("Nothing can be written to {path}. Name a file in a directory that you may write to."),
+    "plan_over_source": _("This would replace the file it is made from, {path}. Give it another name."),
+    "plan_not_written": _("{path} could not be written: {why}."),
     # the file of a Patient Admission Scheduling instance
     "pas_not_text": _("Line {line} is not text in UTF-8."),
     "pas_ends_early": _("The file ends at line {line}, where “{wanted}” should go on."),
