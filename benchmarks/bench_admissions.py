@@ -73,8 +73,8 @@ def network(r: np.random.Generator) -> Beds:
     road = r.integers(10, 90, (SITES, SITES)).astype(float)
     np.fill_diagonal(similarity, 1.0)
     np.fill_diagonal(road, 0.0)
-    wards = [(0.0, 1.0, 0.0, ward * SITES // WARDS, ward, 10, -1, 0, -1) for ward in range(WARDS)]
-    departments = [(ward % SPECIALTIES, ward * SITES // WARDS) for ward in range(WARDS)]
+    wards = [(0.0, 1.0, 0.0, ward * SITES // WARDS, ward, 10, -1, 0, -1, 0) for ward in range(WARDS)]
+    departments = [(ward % SPECIALTIES, ward * SITES // WARDS, NEVER) for ward in range(WARDS)]
     return Beds(
         np.array(beds, BED),
         np.array(rooms, ROOM),

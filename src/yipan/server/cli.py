@@ -10,7 +10,7 @@ import click
 
 from yipan import __version__
 from yipan.kernel.errors import YipanError
-from yipan.server import cli_backup, cli_forecast, cli_plan, cli_plan_ihtc, cli_plan_nurses
+from yipan.server import cli_backup, cli_forecast, cli_plan, cli_plan_ihtc, cli_plan_nurses, cli_simulate
 from yipan.server.audit import audit
 
 PASS_ON: dict[str, Any] = {"ignore_unknown_options": True, "allow_extra_args": True, "help_option_names": []}
@@ -291,7 +291,8 @@ def manage(context: click.Context) -> None:
 
 cli_plan.plan.add_command(cli_plan_ihtc.ihtc)
 cli_plan.plan.add_command(cli_plan_nurses.nurses)
-for command in (audit, cli_backup.backup, cli_backup.restore, cli_forecast.forecast, cli_plan.plan):
+PLANNING = (cli_forecast.forecast, cli_plan.plan, cli_simulate.simulate)
+for command in (audit, cli_backup.backup, cli_backup.restore, *PLANNING):
     main.add_command(command)
 
 

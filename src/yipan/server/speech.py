@@ -49,9 +49,9 @@ def set_up_words() -> None:
 
 def say(code: str, /, **params: Any) -> str:
     """The sentence of a code, filled with texts and numbers. Needs `set_up` or `set_up_words`."""
-    from yipan.ui.sentences import backup, forecast, ihtc, plan, server
+    from yipan.ui.sentences import backup, forecast, ihtc, plan, server, twin
 
-    for room in (server, backup, plan, ihtc, forecast):
+    for room in (server, backup, plan, ihtc, forecast, twin):
         if code in room.SENTENCES:
             return str(room.SENTENCES[code]).format(**params)
     from yipan.ui.messages import sentence

@@ -8,11 +8,13 @@ from django.utils.translation import gettext_lazy as _
 Words = str | Promise
 
 SECTIONS: dict[str, tuple[Words, Words]] = {
+    "strategy": (_("Strategy"), _("How far beds are shared, and what is kept back.")),
     "tiers": (_("Whose beds are asked"), _("In which order, and how far “own” and “similar” reach.")),
     "severity": (_("Severity"), _("Who may leave the own specialty, and who may have an intensive bed.")),
     "times": (_("Times"), _("Holding, cleaning, reserving and waiting.")),
     "distance": (_("Distance"), _("How far from the home department and from the patient a bed may be.")),
     "reserve": (_("Beds kept for emergencies"), _("A ward may say its own number.")),
+    "lookahead": (_("Looking ahead"), _("Used by the strategy of that name: waiting now against beds for tomorrow.")),
     "nursing": (_("Nursing"), _("Which patients the nurses of another ward may care for.")),
     "isolation": (_("Isolation"), _("In which rooms isolated patients lie, and with whom.")),
     "age": (_("Children"), _("Children lie with children when they leave their own department.")),
@@ -21,8 +23,13 @@ SECTIONS: dict[str, tuple[Words, Words]] = {
 }
 
 COHORT = _("Two with the same known pathogen may share a room")
+PATIENCE = _("Whoever would wait longer is lent a bed at once.")
 
 KEYS: dict[str, tuple[Words, Words]] = {
+    "strategy": (
+        _("How beds are shared"),
+        _("Try a strategy in the scenario room before the wards live it."),
+    ),
     "tiers.order": (
         _("Order of the tiers"),
         _("Number the tiers from 1; leave one empty and it is not used. Own is first."),
@@ -56,6 +63,21 @@ KEYS: dict[str, tuple[Words, Words]] = {
     "distance.unknown_walk_minutes": (_("Walk assumed where none is known"), ""),
     "reserve.default_beds": (_("Beds that each ward keeps"), ""),
     "reserve.open_to": (_("Who may take a kept bed"), ""),
+    "lookahead.off_service_penalty": (
+        _("Off-service penalty"),
+        _("How much longer a patient stays outside the own specialty. 0.23: ten days become 12.3."),
+    ),
+    "lookahead.bed_hour_price": (
+        _("Price of a bed-hour"),
+        _("Hours that others wait for each bed-hour lost. More: fewer outliers."),
+    ),
+    "lookahead.pressure": (
+        _("Weight of running out"),
+        _("How often dearer a bed is when its own specialty will surely need it."),
+    ),
+    "lookahead.patience_minutes.emergency": (_("Longest expected wait for an own bed: emergency"), PATIENCE),
+    "lookahead.patience_minutes.urgent": (_("Longest expected wait for an own bed: urgent"), PATIENCE),
+    "lookahead.patience_minutes.elective": (_("Longest expected wait for an own bed: elective"), PATIENCE),
     "nursing.shared_levels": (
         _("Nursing levels that may leave the own department"),
         _("All others need a step-down or intensive bed elsewhere."),
@@ -111,6 +133,10 @@ KEYS: dict[str, tuple[Words, Words]] = {
 }
 
 OPTIONS: dict[str, Words] = {
+    "silo": _("Own department only"),
+    "tiers": _("Tiers, nothing kept back"),
+    "reserve": _("Tiers with a fixed reserve"),
+    "lookahead": _("Tiers, looking ahead"),
     "own": _("Own department"),
     "intensive": _("Intensive care"),
     "allied": _("Allied department"),

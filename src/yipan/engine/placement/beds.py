@@ -46,18 +46,26 @@ ROOM = np.dtype(
 WARD = np.dtype(
     [
         ("workload", "f8"),  # nursing work over what the team on duty can do; 0 when not known
-        ("expected_need", "f8"),  # own-specialty patients expected in the next 24 hours
-        ("expected_leaving", "f8"),  # departures expected in the next 24 hours beyond the announced ones
+        ("expected_need", "f8"),  # own patients who wait or are expected in the next 24 hours
+        ("expected_leaving", "f8"),  # departures expected in the next 24 hours
         ("site", "i4"),
         ("department", "i4"),  # row of departments whose home the ward is, -1 when none
         ("nurses", "i4"),  # nurses of the team; 0 when not known
         ("reserve", "i4"),  # beds kept for emergencies, -1 for the policy's default
-        ("keep", "i4"),  # beds kept for tomorrow's own patients, from a forecast; 0 when there is none
+        ("keep", "i4"),  # beds kept for tomorrow's own patients by a fixed number; 0 when there is none
         ("turnover", "i4"),  # minutes from departure to ready, -1 for the policy's default
+        ("foreseen", "u1"),  # 1: a usable forecast says what is expected
     ],
     align=True,
 )
-DEPARTMENT = np.dtype([("specialty", "i4"), ("site", "i4")], align=True)
+DEPARTMENT = np.dtype(
+    [
+        ("specialty", "i4"),
+        ("site", "i4"),
+        ("own_in", "i4"),  # minutes until a bed of its own is expected for the next who waits, NEVER when not known
+    ],
+    align=True,
+)
 GUEST = np.dtype(
     [
         ("bed", "i4"),  # row of beds, -1 for nobody
@@ -206,10 +214,12 @@ def _bad_rows(b: Beds) -> list[dict[str, Any]]:
         ("wards", "keep", 0, NEVER),
         ("wards", "turnover", -1, 24 * 60),
         ("wards", "workload", 0, np.inf),
+        ("wards", "foreseen", 0, 1),
         ("wards", "expected_need", 0, 1e6),
         ("wards", "expected_leaving", 0, 1e6),
         ("departments", "specialty", 0, specialties - 1),
         ("departments", "site", 0, sites - 1),
+        ("departments", "own_in", 0, NEVER),
         ("guests", "bed", -1, len(b.beds) - 1),
         ("guests", "sex", 0, max(Sex)),
         ("guests", "isolation", 0, max(Isolation)),

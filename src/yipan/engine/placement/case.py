@@ -39,6 +39,8 @@ CASE = np.dtype(
         ("cost_single", "f8"),
         ("cost_opens_room", "f8"),
         ("cost_blocked_bed", "f8"),
+        ("away", "f8"),  # minutes of waiting that a stay outside the own specialty costs the network
+        ("pressure", "f8"),  # how often more it costs in a bed that its own specialty will surely need
         ("max_walk", "f8"),
         ("unknown_walk", "f8"),
         ("department", "i4"),
@@ -55,6 +57,7 @@ CASE = np.dtype(
         ("horizon", "i4"),  # latest announced departure that is trusted
         ("turnover", "i4"),
         ("reserve", "i4"),
+        ("patience", "i4"),  # longest expected wait for an own bed that is asked of the patient, minutes
         ("age", "i2"),
         ("children_room_max", "i2"),
         ("rules", "u2"),  # bits of Rule
@@ -73,6 +76,7 @@ CASE = np.dtype(
         ("reserve_any", "u1"),  # may use any ward's reserve
         ("reserve_own", "u1"),  # may use the reserve of the own tier's wards
         ("child", "u1"),
+        ("ahead", "u1"),  # the strategy is lookahead
     ],
     align=True,
 )
@@ -121,6 +125,8 @@ def _by_patient(need: Need, policy: Policy) -> dict[str, object]:
     emergency = need.urgency == Urgency.EMERGENCY
     return {
         "latest": need.start + getattr(policy.times.max_wait_minutes, urgency),
+        "patience": getattr(policy.lookahead.patience_minutes, urgency),
+        "away": policy.lookahead.off_service_penalty * policy.lookahead.bed_hour_price * need.stay_minutes,
         "other_site": getattr(policy.distance.other_site, urgency),
         "max_road": getattr(policy.distance.max_road_minutes, urgency),
         "isolation_rooms": rooms,
@@ -138,13 +144,17 @@ def _by_policy(policy: Policy) -> dict[str, object]:
     """What is the same for every patient."""
     rank = [OFF] * (len(TIERS) + 1)
     for place, name in enumerate(policy.tiers.order):
-        rank[Tier[name.upper()]] = place
+        if policy.strategy != "silo" or name in ("own", "intensive"):
+            rank[Tier[name.upper()]] = place
     weights = np.array([getattr(policy.score.weights, f.name) for f in fields(Weights)], dtype=np.float64)
     costs = policy.score.room_costs
+    unasked = (Rule.RESERVE,) if policy.strategy in ("silo", "tiers") else ()
     return {
         "weights": weights / weights.sum(),
         "tier_rank": rank,
-        "rules": sum(rule for rule in Rule if getattr(policy.rules, (rule.name or "").lower())),
+        "rules": sum(rule for rule in Rule if rule not in unasked and getattr(policy.rules, (rule.name or "").lower())),
+        "ahead": policy.strategy == "lookahead",
+        "pressure": policy.lookahead.pressure,
         "own_reach": Reach[policy.tiers.own_reach.upper()],
         "min_similarity": policy.tiers.min_similarity,
         "max_walk": policy.distance.max_walk_minutes,

@@ -159,6 +159,8 @@ class Refusal(IntEnum):
     OTHER_SITE = 28
     ROAD = 29
     WALK = 30
+    OWN_BED_SOON = 31
+    WORTH_MORE = 32
 
     @property
     def code(self) -> str:
@@ -194,6 +196,8 @@ RULE_OF: dict[Refusal, Rule] = {
     Refusal.OTHER_SITE: Rule.DISTANCE,
     Refusal.ROAD: Rule.DISTANCE,
     Refusal.WALK: Rule.DISTANCE,
+    Refusal.OWN_BED_SOON: Rule.RESERVE,
+    Refusal.WORTH_MORE: Rule.RESERVE,
 }
 """The switch of each refusal; a refusal that is not here cannot be switched off."""
 
@@ -237,6 +241,9 @@ class ReasonCode(StrEnum):
     COST_SPARE = "place_cost_spare"
     COST_TIGHT = "place_cost_tight"
     COST_RESERVE = "place_cost_reserve"
+    COST_AHEAD = "place_cost_ahead"
+    COST_AHEAD_TIGHT = "place_cost_ahead_tight"
+    COST_NO_FORECAST = "place_cost_no_forecast"
     NOTE_WAIT = "place_note_wait"
     NOTE_LEAVING = "place_note_leaving"
     NOTE_MONITOR = "place_note_monitor"
@@ -260,6 +267,8 @@ class Shown(StrEnum):
     SITE = "site"
 
 
+AHEAD = {"left": Shown.COUNT, "expected": Shown.COUNT, "leaving": Shown.COUNT, "until": Shown.INSTANT}
+
 REASON_PARAMS: dict[str, dict[str, Shown]] = {
     ReasonCode.WHERE_HOME: {},
     ReasonCode.WHERE_WALK: {"minutes": Shown.MINUTES},
@@ -274,6 +283,9 @@ REASON_PARAMS: dict[str, dict[str, Shown]] = {
     ReasonCode.COST_SPARE: {"left": Shown.COUNT, "expected": Shown.DECIMAL},
     ReasonCode.COST_TIGHT: {"left": Shown.COUNT, "expected": Shown.DECIMAL},
     ReasonCode.COST_RESERVE: {"left": Shown.COUNT, "reserve": Shown.COUNT},
+    ReasonCode.COST_AHEAD: AHEAD,
+    ReasonCode.COST_AHEAD_TIGHT: AHEAD,
+    ReasonCode.COST_NO_FORECAST: {"left": Shown.COUNT, "reserve": Shown.COUNT},
     ReasonCode.NOTE_WAIT: {"at": Shown.INSTANT, "minutes": Shown.MINUTES},
     ReasonCode.NOTE_LEAVING: {"at": Shown.INSTANT},
     ReasonCode.NOTE_MONITOR: {},
@@ -296,6 +308,8 @@ REFUSAL_PARAMS: dict[str, dict[str, Shown]] = {r.code: {"count": Shown.COUNT} fo
     Refusal.KEPT_FOR_TOMORROW.code: {"count": Shown.COUNT, "keep": Shown.COUNT},
     Refusal.ROAD.code: {"count": Shown.COUNT, "minutes": Shown.MINUTES},
     Refusal.WALK.code: {"count": Shown.COUNT, "minutes": Shown.MINUTES},
+    Refusal.OWN_BED_SOON.code: {"count": Shown.COUNT, "minutes": Shown.MINUTES},
+    Refusal.WORTH_MORE.code: {"count": Shown.COUNT} | AHEAD,
 }
 
 PARAMS: dict[str, dict[str, Shown]] = REASON_PARAMS | REFUSAL_PARAMS

@@ -29,6 +29,8 @@ from yipan.engine.placement.need import Need
 from yipan.engine.placement.policy import Policy
 from yipan.engine.placement.rank import Ranking
 
+A_DAY = 24 * 60
+
 
 @dataclass(frozen=True)
 class Reason:
@@ -123,8 +125,16 @@ def _team(ranking: Ranking, beds: Beds, ward: int) -> dict[str, Any]:
 
 
 def _reserve(beds: Beds, policy: Policy, ward: int) -> int:
-    own = int(beds.wards[ward]["reserve"])
-    return own if own >= 0 else policy.reserve.default_beds
+    own, foreseen = int(beds.wards[ward]["reserve"]), bool(beds.wards[ward]["foreseen"])
+    if own >= 0:
+        return own
+    return 0 if policy.strategy == "lookahead" and foreseen else policy.reserve.default_beds
+
+
+def _ahead(beds: Beds, ward: int, left: int) -> dict[str, Any]:
+    """What the next 24 hours bring to a ward, in whole patients."""
+    need, leaving = float(beds.wards[ward]["expected_need"]), float(beds.wards[ward]["expected_leaving"])
+    return {"left": left, "expected": round(need), "leaving": round(leaving), "until": A_DAY}
 
 
 def _cost(ranking: Ranking, beds: Beds, policy: Policy, i: int) -> Reason:
@@ -133,6 +143,10 @@ def _cost(ranking: Ranking, beds: Beds, policy: Policy, i: int) -> Reason:
     if Flag.FROM_RESERVE in ranking.flags(i):
         return Reason(ReasonCode.COST_RESERVE, {"left": left, "reserve": _reserve(beds, policy, w)})
     tight = float(ward["expected_need"]) > left + float(ward["expected_leaving"])
+    if policy.strategy == "lookahead" and not ward["foreseen"]:
+        return Reason(ReasonCode.COST_NO_FORECAST, {"left": left, "reserve": _reserve(beds, policy, w)})
+    if policy.strategy == "lookahead":
+        return Reason(ReasonCode.COST_AHEAD_TIGHT if tight else ReasonCode.COST_AHEAD, _ahead(beds, w, left))
     expected = round(float(ward["expected_need"]), 1)
     return Reason(ReasonCode.COST_TIGHT if tight else ReasonCode.COST_SPARE, {"left": left, "expected": expected})
 
@@ -269,4 +283,8 @@ def _block(
         params["minutes"] = round(minutes)
     elif refusal == Refusal.WALK:
         params["minutes"] = round(float(_minutes_from_home(ranking, beds)[w]))
+    elif refusal == Refusal.OWN_BED_SOON:
+        params["minutes"] = int(beds.departments[ranking.case["department"][0]]["own_in"])
+    elif refusal == Refusal.WORTH_MORE:
+        params |= _ahead(beds, w, int(ranking.result.left[hit].max()))
     return Reason(refusal.code, params)

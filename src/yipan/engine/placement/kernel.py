@@ -22,6 +22,7 @@ from yipan.engine.placement.facts import (
     turnover_of,
     walk_from_home,
 )
+from yipan.engine.placement.lookahead import refuse_price
 from yipan.engine.placement.result import REFUSED
 from yipan.engine.placement.rules import (
     refuse_kind,
@@ -52,6 +53,7 @@ def judge(net, case, out):  # type: ignore[no-untyped-def]
     walk = walk_from_home(wards, net.walk, case)
     ranks, weights = ranks_of(case), weights_of(case)
     left_before, chance = nowhere(wards.shape[0]), np.zeros(wards.shape[0], np.float64)
+    own_in = departments[case.department].own_in
     moves_from = beds[case.current_bed].ward if case.current_bed >= 0 else -1
     accepted = 0
     for i in range(beds.shape[0]):
@@ -59,11 +61,8 @@ def judge(net, case, out):  # type: ignore[no-untyped-def]
         w = bed.ward
         ward, specialty = wards[w], departments[bed.department].specialty
         ally, likeness = alliance[case.department, bed.department], similarity[case.specialty, specialty]
-        tier, rank = tier_of(case, ranks, bed, ward, specialty, ally, likeness)
+        tier, rank, refusal = first_look(case, ranks, i, bed, ward, specialty, ally, likeness, ready[i])
         out.tier[i], out.ready[i], out.key[i] = tier, ready[i], REFUSED
-        refusal = refuse_time(case, i, bed, ready[i], turnover_of(case, ward))
-        if refusal == 0:
-            refusal = refuse_kind(case, bed, tier, rank, specialty)
         out.refusal[i] = refusal
         if refusal != 0:
             continue
@@ -76,17 +75,15 @@ def judge(net, case, out):  # type: ignore[no-untyped-def]
             left += count_late(w, ready, ready[i], late_first, late_next)
         share = share_of(bed, ward, competence[w, case.specialty])
         drive = 0.0 if ward.site == case.site else road[case.site, ward.site]
-        refusal = refuse_room(case, bed, room, tier, company)
-        if refusal == 0:
-            refusal = refuse_ward(case, bed, ward, tier, left, share, drive, walk[w])
-        out.refusal[i] = refusal
+        refusal = second_look(case, bed, room, ward, tier, company, left, share, drive, walk[w], own_in)
+        out.refusal[i], out.left[i] = refusal, left
         if refusal != 0:
             continue
         if left_before[w] != left:
             left_before[w], chance[w] = left, enough_tomorrow(left, ward)
         minutes = walk[w] if ward.site == case.department_site else road[case.department_site, ward.site]
         family = 0.0 if case.home_site < 0 else road[case.home_site, ward.site]
-        consult = tier != Tier.OWN and 0 <= share < case.consult_below
+        consult = needs_consult(case, tier, share)
         parts = parts_of(
             case, bed, ward, room, tier, ally, likeness, share, consult, minutes, family, at, chance[w], company[0]
         )
@@ -94,11 +91,45 @@ def judge(net, case, out):  # type: ignore[no-untyped-def]
         for part in range(len(parts)):
             out.parts[i, part] = parts[part]
         out.flags[i] = CONSULT * consult | FROM_RESERVE * (left < reserve_of(case, ward))
-        out.left[i], out.others[i], out.travel[i] = left, company[0], minutes
+        out.others[i], out.travel[i] = company[0], minutes
         out.score[i] = score / 100.0
-        out.key[i] = (np.int64(rank) << 48) | (np.int64(10000 - score) << 32) | i
+        out.key[i] = key_of(rank, score, i)
         accepted += 1
     return accepted
+
+
+@inner
+def first_look(case, ranks, i, bed, ward, specialty, ally, likeness, ready):  # type: ignore[no-untyped-def]
+    """Tier of the bed, its rank, and the refusal of the rules that ask neither who lies there nor the ward."""
+    tier, rank = tier_of(case, ranks, bed, ward, specialty, ally, likeness)
+    refusal = refuse_time(case, i, bed, ready, turnover_of(case, ward))
+    if refusal == 0:
+        refusal = refuse_kind(case, bed, tier, rank, specialty)
+    return tier, rank, refusal
+
+
+@inner
+def second_look(  # type: ignore[no-untyped-def]
+    case, bed, room, ward, tier, company, left, share, drive, walk, own_in
+):
+    """The refusal of the other rules."""
+    refusal = refuse_room(case, bed, room, tier, company)
+    if refusal == 0:
+        refusal = refuse_ward(case, bed, ward, tier, left, share, drive, walk)
+    if refusal == 0:
+        refusal = refuse_price(case, ward, tier, left, own_in)
+    return refusal
+
+
+@inner
+def needs_consult(case, tier, share):  # type: ignore[no-untyped-def]
+    return tier != Tier.OWN and 0 <= share < case.consult_below
+
+
+@inner
+def key_of(rank, score, i):  # type: ignore[no-untyped-def]
+    """The order of beds that may be proposed: tier, score in hundredths, row; smaller is better."""
+    return (np.int64(rank) << 48) | (np.int64(10000 - score) << 32) | i
 
 
 @inner

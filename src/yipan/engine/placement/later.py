@@ -36,7 +36,14 @@ def later(beds: Beds, minutes: int, turnover: int) -> Beds:
     guests = beds.guests[(beds.guests["until"] == NEVER) | (beds.guests["until"] > minutes)].copy()
     for column in ("since", "until"):
         guests[column] = _minus(guests[column], minutes)
-    return replace(beds, beds=rows, guests=guests)
+    return replace(beds, beds=rows, guests=guests, **_without_forecast(beds))
+
+
+def _without_forecast(beds: Beds) -> dict[str, Any]:
+    """Wards and departments without what is expected of the coming day, which is another day than that hour's."""
+    wards, departments = beds.wards.copy(), beds.departments.copy()
+    wards["foreseen"], departments["own_in"] = 0, NEVER
+    return {"wards": wards, "departments": departments}
 
 
 def _end_what_is_under_way(rows: Any, guests: Any, turns: Minutes, minutes: int) -> None:

@@ -19,6 +19,7 @@ SEVERITIES = ("general", "serious", "critical")
 NURSING_LEVELS = ("special", "first", "second", "third")
 ROOM_KINDS = ("ordinary", "contact", "droplet", "airborne", "protective")
 RESERVE_USERS = ("own_emergency", "any_emergency", "critical")
+STRATEGIES = ("silo", "tiers", "reserve", "lookahead")
 A_WEEK = 7 * 24 * 60
 
 
@@ -83,6 +84,16 @@ class Reserve:
 
     default_beds: int = whole(1, 0, 50, "beds")
     open_to: tuple[str, ...] = choices(("own_emergency", "critical"), RESERVE_USERS)
+
+
+@dataclass(frozen=True)
+class Lookahead:
+    """What the strategy `lookahead` counts with: minutes of waiting against bed-hours lost."""
+
+    off_service_penalty: float = number(0.23, 0, 5, "share")
+    bed_hour_price: float = number(0.16, 0, 10, "hours")
+    pressure: float = number(3.0, 0, 100, "")
+    patience_minutes: MinutesByUrgency = field(default_factory=lambda: MinutesByUrgency(360, 1440, 2880))
 
 
 @dataclass(frozen=True)
@@ -187,11 +198,13 @@ class Policy:
     """
 
     version: int = whole(VERSION, VERSION, VERSION, "")
+    strategy: str = choice("reserve", STRATEGIES)
     tiers: Tiers = field(default_factory=Tiers)
     severity: SeverityRule = field(default_factory=SeverityRule)
     times: Times = field(default_factory=Times)
     distance: Distance = field(default_factory=Distance)
     reserve: Reserve = field(default_factory=Reserve)
+    lookahead: Lookahead = field(default_factory=Lookahead)
     nursing: Nursing = field(default_factory=Nursing)
     isolation: IsolationRules = field(default_factory=IsolationRules)
     age: Age = field(default_factory=Age)

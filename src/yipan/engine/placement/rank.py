@@ -86,7 +86,7 @@ def warm_up() -> None:
     beds = Beds(
         beds=np.array([(0, 0, 0, NEVER, NEVER, 0, 0, 0)], BED),
         rooms=np.array([(0, 0, NO_AGE_LIMIT, 0, 0, 0)], ROOM),
-        wards=np.array([(0.0, 0.0, 0.0, 0, 0, 0, -1, 0, -1)], WARD),
+        wards=np.array([(0.0, 0.0, 0.0, 0, 0, 0, -1, 0, -1, 0)], WARD),
         departments=np.zeros(1, DEPARTMENT),
         guests=np.zeros(0, GUEST),
         competence=np.zeros((1, 1), np.int32),

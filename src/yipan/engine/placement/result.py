@@ -14,7 +14,8 @@ REFUSED = 2**62
 
 
 class Result(NamedTuple):
-    """What `assess` fills, one row a bed. Rows of a refused bed hold the refusal, the tier, and `ready` only."""
+    """What `assess` fills, one row a bed. Rows of a refused bed hold the refusal, the tier, and `ready` only; those
+    refused by what the bed is worth also `left`."""
 
     refusal: NDArray[np.uint8]  # Refusal
     tier: NDArray[np.uint8]  # Tier

@@ -163,7 +163,10 @@ def refuse_nursing(case, bed, ward, share):  # type: ignore[no-untyped-def]
 
 @inner
 def reserve_of(case, ward):  # type: ignore[no-untyped-def]
-    return ward.reserve if ward.reserve >= 0 else case.reserve
+    """The ward's own number, else the policy's; who looks ahead needs the policy's only where no forecast says."""
+    if ward.reserve >= 0:
+        return ward.reserve
+    return 0 if case.ahead and ward.foreseen else case.reserve
 
 
 @inner

@@ -1,1 +1,1 @@
-"""What every command of `yipan plan` shares: its files, and the person who watches the search."""
+"""What commands of long work share (`yipan plan`, `yipan simulate`): their files, and the person who waits."""

@@ -2,130 +2,47 @@
 
 from __future__ import annotations
 
-import os
-import signal
-import sys
-import threading
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
-from types import FrameType
-from typing import Any, TypeVar
-
-from rich.console import Console
-from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn
+from typing import TypeVar
 
 from yipan.engine.optimise import Point, Problem, Result, Stop, solve
+from yipan.server.plans.attending import Look, attend
 from yipan.server.speech import say
-
-LOOK_SECONDS = 0.2
-LINE_SECONDS = 5.0
-SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
 Solution = TypeVar("Solution")
 
 
 def search(problem: Problem[Solution], stop: Stop, *, seed: int, threads: int) -> Result[Solution]:
-    """`solve` in a thread of its own, so that this one draws and hears signals while compiled code runs.
-
-    A first Ctrl-C or SIGTERM sets `stop.cancelled`; a second one ends the process as usual. What the search raises is
-    raised here.
-    """
-    outcome: list[Result[Solution]] = []
-    failure: list[BaseException] = []
-    view = _View(stop)
-
-    def work() -> None:
-        try:
-            outcome.append(solve(problem, stop, seed=seed, threads=threads, progress=view.hear))
-        except BaseException as error:  # handed over to the thread that waits
-            failure.append(error)
-
-    worker = threading.Thread(target=work, name="search", daemon=True)
-    with _stopping(stop), _aside(), view:
-        worker.start()
-        while worker.is_alive():
-            worker.join(LOOK_SECONDS)
-            view.draw()
-    if failure:
-        raise failure[0]
-    return outcome[0]
+    """`solve`, attended: a first Ctrl-C or SIGTERM sets `stop.cancelled`, a second one ends the process as usual."""
+    seen = _Seen(stop)
+    return attend(
+        lambda: solve(problem, stop, seed=seed, threads=threads, progress=seen.hear),
+        cancelled=stop.cancelled,
+        preparing=say("plan_preparing"),
+        look=seen.look,
+    )
 
 
-@contextmanager
-def _stopping(stop: Stop) -> Iterator[None]:
-    before = {number: signal.getsignal(number) for number in SIGNALS}
-
-    def cancel(number: int, frame: FrameType | None) -> None:
-        stop.cancelled.set()
-        for each in SIGNALS:
-            signal.signal(each, before[each])
-
-    for number in SIGNALS:
-        signal.signal(number, cancel)
-    try:
-        yield
-    finally:
-        for number in SIGNALS:
-            signal.signal(number, before[number])
-
-
-@contextmanager
-def _aside() -> Iterator[None]:
-    """What compiled libraries print goes to standard error; the other one is for the result."""
-    sys.stdout.flush()
-    kept = os.dup(1)
-    os.dup2(2, 1)
-    try:
-        yield
-    finally:
-        os.dup2(kept, 1)
-        os.close(kept)
-
-
-class _View:
-    """A moving line on a terminal, else a line now and then; all on standard error, for the result is on the other."""
+class _Seen:
+    """The newest point of a search."""
 
     def __init__(self, stop: Stop) -> None:
         self._stop = stop
         self._point: Point | None = None
         self._heard = 0.0
-        self._said: Point | None = None
-        self._said_at = 0.0
-        self._console = Console(stderr=True, highlight=False, soft_wrap=True)
-        self._bar = Progress(
-            SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), console=self._console, transient=True
-        )
-        self._task = self._bar.add_task(say("plan_preparing"), total=None)
-
-    def __enter__(self) -> _View:
-        if self._console.is_terminal:
-            self._bar.start()
-        else:
-            self._console.print(say("plan_preparing"), markup=False)
-        return self
-
-    def __exit__(self, *_: Any) -> None:
-        self._bar.stop()
 
     def hear(self, point: Point) -> None:
         """Called by the search, from its thread."""
         self._heard = time.monotonic()
         self._point = point
 
-    def draw(self) -> None:
-        """Show where the search is; the clock runs from its first point on, when everything is compiled."""
+    def look(self) -> Look | None:
+        """Where the search is; the clock runs from its first point on, when everything is compiled."""
         point = self._point
         if point is None:
-            return
+            return None
         done, total = self._progress(point)
-        if self._console.is_terminal:
-            self._bar.update(self._task, description=self._text(point, done, total), completed=done, total=total)
-            return
-        now = time.monotonic()
-        if point is not self._said and now - self._said_at >= LINE_SECONDS:
-            self._console.print(self._text(point, done, total), markup=False)
-            self._said, self._said_at = point, now
+        return Look(self._text(point, done, total), done, total)
 
     def _progress(self, point: Point) -> tuple[float, float]:
         if self._stop.seconds is not None:

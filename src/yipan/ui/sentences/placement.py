@@ -40,6 +40,11 @@ SENTENCES: dict[str, str | Promise] = {
     "place_cost_spare": _("{left} beds left; {expected} own patients expected in 24 h"),
     "place_cost_tight": _("Only {left} beds left; {expected} own patients expected in 24 h"),
     "place_cost_reserve": _("Uses the emergency reserve: {left} left of {reserve} kept"),
+    "place_cost_ahead": _("{left} beds left; by {until} {expected} own patients expected, {leaving} leaving"),
+    "place_cost_ahead_tight": _(
+        "{expected} own patients expected by {until}, {leaving} leaving, only {left} beds left"
+    ),
+    "place_cost_no_forecast": _("No current forecast: the fixed reserve of {reserve} applies; {left} beds left"),
     # notes
     "place_note_wait": _("Ready at {at}, in {minutes}"),
     "place_note_leaving": _("Its present patient leaves first; ready at {at}"),
@@ -82,6 +87,12 @@ SENTENCES: dict[str, str | Promise] = {
     "place_refused_road": _("Too far: {minutes} by road"),
     "place_refused_road_unknown": _("Driving time not recorded"),
     "place_refused_walk": _("Too far: {minutes} on foot"),
+    "place_refused_own_bed_soon": _(
+        "{count} available: an own bed is expected in about {minutes}, sooner than lending pays"
+    ),
+    "place_refused_worth_more": _(
+        "{count} available: {expected} own patients expected by {until}, {leaving} leaving, {left} beds left"
+    ),
     # one bed
     "place_rule_current_bed": _("The patient lies in this bed"),
     "place_rule_closed": _("Closed"),
@@ -113,6 +124,8 @@ SENTENCES: dict[str, str | Promise] = {
     "place_rule_other_site": _("Another site is not allowed"),
     "place_rule_road": _("Too far by road"),
     "place_rule_walk": _("Too far on foot"),
+    "place_rule_own_bed_soon": _("An own bed is expected sooner than lending pays"),
+    "place_rule_worth_more": _("Its own specialty is expected to need it"),
     # what is wrong with a policy, a need, a network
     "policy_invalid": _("The policy cannot be used. Nothing was changed; correct the values named below."),
     "policy_unknown_key": _("{path}: there is no such setting."),

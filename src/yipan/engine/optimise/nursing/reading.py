@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Callable, Iterable
 from dataclasses import fields
-from typing import Any, TypeVar
+from functools import partial
+from typing import Any
 
 from yipan.engine.optimise.nursing.instance import LEVELS, Guest, Nurse, Prices, Room, Rules, Shift, Week
 from yipan.kernel.errors import InvalidInput
+from yipan.kernel.tables import Table, text, wrong
 
 MOST_DAYS = 28
-T = TypeVar("T")
+WRONG = "nurses_wrong"
+_wrong = partial(wrong, WRONG)
 
 
 def read(content: bytes) -> Week:
@@ -20,7 +22,7 @@ def read(content: bytes) -> Week:
         data = tomllib.loads(content.decode("utf-8-sig"))
     except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise InvalidInput("nurses_not_toml", why=str(error)) from None
-    top = _Table(data, "")
+    top = Table(data, "", WRONG)
     days = top.whole("days", 7, 1, MOST_DAYS)
     shifts = tuple(_shift(row) for row in top.rows("shifts", least=1))
     if len({shift.name for shift in shifts}) < len(shifts):
@@ -38,76 +40,19 @@ def read(content: bytes) -> Week:
     return Week(days, shifts, rooms, nurses, minutes, skill, tuple(least), hard, prices)
 
 
-def _wrong(path: str, value: Any, expected: str) -> InvalidInput:
-    return InvalidInput("nurses_wrong", path=path, value=str(value)[:80], expected=expected)
-
-
 def _count(path: str, value: Any) -> int:
     if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value <= 10_000:
         raise _wrong(path, value, "0–10000")
     return value
 
 
-def _text(path: str, value: Any) -> str:
-    if not isinstance(value, str):
-        raise _wrong(path, value, "“…”")
-    return value
-
-
-class _Table:
-    """A table of the file, asked for one key after the other; what was not asked for is an error."""
-
-    def __init__(self, data: Any, path: str) -> None:
-        if not isinstance(data, dict):
-            raise _wrong(path, data, "[…]")
-        self.data, self.path, self.asked = data, path, set[str]()
-
-    def at(self, key: str) -> str:
-        return f"{self.path}.{key}" if self.path else key
-
-    def get(self, key: str, default: Any = None) -> Any:
-        self.asked.add(key)
-        if key not in self.data and default is None:
-            raise _wrong(self.at(key), "–", "…")
-        return self.data.get(key, default)
-
-    def whole(self, key: str, default: int | None, low: int, high: int) -> int:
-        value = self.get(key, default)
-        if isinstance(value, bool) or not isinstance(value, int) or not low <= value <= high:
-            raise _wrong(self.at(key), value, f"{low}–{high}")
-        return value
-
-    def text(self, key: str) -> str:
-        return _text(self.at(key), self.get(key))
-
-    def list(self, key: str, default: Any, length: int | None, one: Callable[[str, Any], T]) -> list[T]:
-        values = self.get(key, default)
-        if not isinstance(values, list) or (length is not None and len(values) != length):
-            raise _wrong(self.at(key), values, f"[{'…' if length is None else length}]")
-        return [one(f"{self.at(key)}[{k}]", value) for k, value in enumerate(values)]
-
-    def table(self, key: str) -> _Table:
-        return _Table(self.get(key, {}), self.at(key))
-
-    def rows(self, key: str, least: int = 0) -> Iterable[_Table]:
-        rows = self.get(key, [])
-        if not isinstance(rows, list) or len(rows) < least:
-            raise _wrong(self.at(key), rows, f"[[{key}]]")
-        return [_Table(row, f"{self.at(key)}[{k}]") for k, row in enumerate(rows)]
-
-    def nothing_else(self) -> None:
-        for key in self.data:
-            if key not in self.asked:
-                raise _wrong(self.at(key), self.data[key], ", ".join(sorted(self.asked)))
-
-
-def _shift(row: _Table) -> Shift:
+def _shift(row: Table) -> Shift:
     shift = Shift(row.text("name"), _minute(row, "start"), _minute(row, "end"))
     row.nothing_else()
     return shift
 
 
-def _minute(row: _Table, key: str) -> int:
+def _minute(row: Table, key: str) -> int:
     text = row.text(key)
     hours, _, minutes = text.partition(":")
     if not (hours.isdecimal() and minutes.isdecimal() and int(hours) < 24 and int(minutes) < 60):
@@ -115,7 +60,7 @@ def _minute(row: _Table, key: str) -> int:
     return int(hours) * 60 + int(minutes)
 
 
-def _levels(table: _Table, shifts: int) -> tuple[dict[str, tuple[int, ...]], dict[str, int]]:
+def _levels(table: Table, shifts: int) -> tuple[dict[str, tuple[int, ...]], dict[str, int]]:
     minutes, skill = {}, {}
     for level in LEVELS:
         one = table.table(level)
@@ -133,12 +78,12 @@ class _Week:
         self.days, self.shifts = days, shifts
         self.names = {shift.name: k for k, shift in enumerate(shifts)}
 
-    def room(self, row: _Table) -> Room:
+    def room(self, row: Table) -> Room:
         room = Room(row.text("name"), tuple(self._guest(guest) for guest in row.rows("patients")))
         row.nothing_else()
         return room
 
-    def _guest(self, row: _Table) -> Guest:
+    def _guest(self, row: Table) -> Guest:
         level = row.text("level")
         if level not in LEVELS:
             raise _wrong(row.at("level"), level, ", ".join(LEVELS))
@@ -147,7 +92,7 @@ class _Week:
         row.nothing_else()
         return guest
 
-    def nurse(self, row: _Table) -> Nurse:
+    def nurse(self, row: Table) -> Nurse:
         nurse = Nurse(
             name=row.text("name"),
             skill=row.whole("skill", None, 0, 100),
@@ -162,17 +107,17 @@ class _Week:
 
     def _off(self, path: str, value: Any) -> list[int]:
         """ "3" is the whole third day, "3 night" its night."""
-        day, _, name = _text(path, value).partition(" ")
+        day, _, name = text(WRONG, path, value).partition(" ")
         if not day.isdecimal() or not 1 <= int(day) <= self.days or (name and name not in self.names):
             raise _wrong(path, value, f"“3”, “3 {self.shifts[0].name}”")
         first = (int(day) - 1) * len(self.shifts)
         return [first + self.names[name]] if name else list(range(first, first + len(self.shifts)))
 
-    def _present(self, row: _Table) -> frozenset[int]:
+    def _present(self, row: Table) -> frozenset[int]:
         """A shift's name or "" for each day."""
         if "present" not in row.data:
             return frozenset()
-        names = row.list("present", None, self.days, _text)
+        names = row.list("present", None, self.days, partial(text, WRONG))
         for k, name in enumerate(names):
             if name and name not in self.names:
                 raise _wrong(f"{row.at('present')}[{k}]", name, ", ".join(self.names))

@@ -50,7 +50,8 @@ class Plan:
         self.beds_rows = [self.bed(room) for room in range(6) for _ in range(2)]
         self.rooms = [self.room(w) for w in range(6)]
         self.wards = [self.ward(w) for w in range(6)]
-        self.departments = [{"specialty": s, "site": 0} for s in range(5)] + [{"specialty": 0, "site": 1}]
+        self.departments = [{"specialty": s, "site": 0, "own_in": NEVER} for s in range(5)]
+        self.departments.append({"specialty": 0, "site": 1, "own_in": NEVER})
         for i in (2 * ICU, 2 * ICU + 1):
             self.beds_rows[i]["level"] = Level.INTENSIVE
         self.guests: list[dict[str, Any]] = []
@@ -131,7 +132,7 @@ def random_beds(seed: int, size: int = 40) -> Beds:
     ward_rows = [
         {
             "workload": float(r.choice([0, 0.8, 1.1, 1.6])),
-            "expected_need": float(r.choice([0, 0.4, 2.5])),
+            "expected_need": float(r.choice([0, 0.4, 2.5, 6])),
             "expected_leaving": float(r.choice([0, 0.5, 1.5])),
             "site": int(r.choice([0, 0, 0, 1, 2])),
             "department": int(r.integers(-1, departments)),
@@ -139,6 +140,7 @@ def random_beds(seed: int, size: int = 40) -> Beds:
             "reserve": int(r.choice([-1, 0, 0, 1])),
             "keep": int(r.choice([0, 0, 0, 2])),
             "turnover": int(r.choice([-1, 0, 45])),
+            "foreseen": int(r.choice([0, 1, 1])),
         }
         for _ in range(wards)
     ]
@@ -155,7 +157,7 @@ def random_beds(seed: int, size: int = 40) -> Beds:
         struct(WARD, ward_rows),
         struct(
             DEPARTMENT,
-            [{"specialty": int(r.integers(specialties)), "site": int(r.integers(2))} for _ in range(departments)],
+            [_random_department(r, specialties) for _ in range(departments)],
         ),
         struct(GUEST, _random_guests(r, bed_rows)),
         (r.random((wards, specialties)) * (nurses[:, None] + 1)).astype(int),
@@ -178,6 +180,11 @@ def _random_bed(r: np.random.Generator, rooms: list[dict[str, Any]], departments
         "level": int(r.choice([0, 0, 0, 0, 1, 2])),
         "equipment": int(r.choice([0, 1, 1, 3, 7])),
     }
+
+
+def _random_department(r: np.random.Generator, specialties: int) -> dict[str, Any]:
+    own_in = int(r.choice([40, 90, 200, 300, NEVER]))
+    return {"specialty": int(r.integers(specialties)), "site": int(r.integers(2)), "own_in": own_in}
 
 
 def _random_guests(r: np.random.Generator, beds: list[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -239,6 +246,8 @@ def random_policy(seed: int) -> Policy:
     }
     return Policy.from_dict(
         {
+            "strategy": str(r.choice(["silo", "tiers", "reserve", "lookahead", "lookahead"])),
+            "lookahead": {"off_service_penalty": float(r.choice([0.1, 0.23])), "pressure": float(r.choice([0, 20]))},
             "tiers": {
                 "order": ["own", *(t for t in rest if r.random() < 0.85)],
                 "own_reach": str(r.choice(["department", "site", "network"])),

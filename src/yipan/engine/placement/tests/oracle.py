@@ -32,6 +32,10 @@ class Hospital:
         self.road = beds.road.tolist()
 
 
+def poisson(k: int, mean: float) -> float:
+    return math.exp(-mean) * mean**k / math.factorial(k)
+
+
 def _rows(array: Any) -> list[dict[str, Any]]:
     return [dict(zip(array.dtype.names, row, strict=True)) for row in array.tolist()]
 
@@ -47,6 +51,8 @@ class Oracle:
         self.patient_site = need.site if need.site >= 0 else self.home_site
         self.severity = need.severity.name.lower()
         self.urgency = need.urgency.name.lower()
+        silo = policy.strategy == "silo"
+        self.tiers = [tier for tier in policy.tiers.order if not silo or tier in ("own", "intensive")]
 
     def all(self) -> list[dict[str, Any]]:
         return [self.judge(i) for i in range(len(self.h.beds))]
@@ -124,7 +130,7 @@ class Oracle:
             fits.insert(0, "similar")
         if self.h.alliance[self.need.department][bed["department"]] > 0:
             fits.insert(0, "allied")
-        for name in self.policy.tiers.order:
+        for name in self.tiers:
             if name in fits:
                 return name.upper()
         return fits[0].upper()
@@ -144,8 +150,11 @@ class Oracle:
             self.refused_by_nursing,
             self.refused_by_reserve,
             self.refused_by_distance,
+            self.refused_by_price,
         ):
-            name = rule.__name__.removeprefix("refused_by_")
+            name = rule.__name__.removeprefix("refused_by_").replace("price", "reserve")
+            if name == "reserve" and self.policy.strategy in ("silo", "tiers"):
+                continue
             if getattr(self.policy.rules, name, True):
                 refusal = rule(i)
                 if refusal:
@@ -179,7 +188,7 @@ class Oracle:
         return None if self.severity in self.policy.severity.shared or at_home else "SEVERITY"
 
     def refused_by_tier(self, i: int) -> str | None:
-        return None if self.tier(i).lower() in self.policy.tiers.order else "TIER_OFF"
+        return None if self.tier(i).lower() in self.tiers else "TIER_OFF"
 
     def company(self, i: int) -> list[dict[str, Any]]:
         """Who else is in the room at some time of the stay."""
@@ -267,8 +276,10 @@ class Oracle:
         return "WORKLOAD" if self.h.wards[self.h.beds[i]["ward"]]["workload"] > rule.max_workload else None
 
     def reserve(self, i: int) -> int:
-        own: int = self.h.wards[self.h.beds[i]["ward"]]["reserve"]
-        return own if own >= 0 else self.policy.reserve.default_beds
+        ward = self.h.wards[self.h.beds[i]["ward"]]
+        if ward["reserve"] >= 0:
+            return int(ward["reserve"])
+        return 0 if self.policy.strategy == "lookahead" and ward["foreseen"] else self.policy.reserve.default_beds
 
     def refused_by_reserve(self, i: int) -> str | None:
         users, own = self.policy.reserve.open_to, self.tier(i) == "OWN"
@@ -303,6 +314,35 @@ class Oracle:
         if site == self.home_site and math.isfinite(on_foot) and on_foot > rule.max_walk_minutes:
             return "WALK"
         return None
+
+    def refused_by_price(self, i: int) -> str | None:
+        rule, users = self.policy.lookahead, self.policy.reserve.open_to
+        if self.policy.strategy != "lookahead" or self.need.start > 0 or self.tier(i) in ("OWN", "INTENSIVE"):
+            return None
+        if self.severity == "critical" and "critical" in users:
+            return None
+        if self.urgency == "emergency" and "any_emergency" in users:
+            return None
+        own_in = self.h.departments[self.need.department]["own_in"]
+        if own_in > getattr(rule.patience_minutes, self.urgency):
+            return None
+        away = rule.off_service_penalty * rule.bed_hour_price * self.need.stay_minutes
+        if own_in < away:
+            return "OWN_BED_SOON"
+        ward = self.h.wards[self.h.beds[i]["ward"]]
+        if not ward["foreseen"]:
+            return None
+        short = self.shortage(self.left(i), ward["expected_need"], ward["expected_leaving"])
+        return "WORTH_MORE" if own_in < away * (1 + rule.pressure * short) else None
+
+    @staticmethod
+    def shortage(left: int, need: float, leaving: float) -> float:
+        """P(N > left + L), term by term."""
+        chance = 0.0
+        for departures in range(60):
+            enough = sum(poisson(k, need) for k in range(left + departures + 1))
+            chance += poisson(departures, leaving) * (1 - enough)
+        return chance
 
     # --- score ----------------------------------------------------------------------------------------------------
 

@@ -17,6 +17,6 @@ def test_codes_are_distinct():
 
 def test_numbers_in_arrays_never_change():
     """Stored rankings and caches rely on the numbers: new refusals are appended in the order of the rules."""
-    assert [int(r) for r in Refusal] == list(range(31))
+    assert [int(r) for r in Refusal] == list(range(33))
     assert [int(t) for t in Tier] == [1, 2, 3, 4, 5]
     assert [scene.refusal for scene in SCENES] == [r for r in Refusal if r]

@@ -45,12 +45,22 @@ def ward(w: int, **values: Any) -> Callable[[Plan], Any]:
     return lambda plan: plan.wards[w].update(values)
 
 
+def department(d: int, **values: Any) -> Callable[[Plan], Any]:
+    return lambda plan: plan.departments[d].update(values)
+
+
 def room(r: int, **values: Any) -> Callable[[Plan], Any]:
     return lambda plan: plan.rooms[r].update(values)
 
 
 def put(array: str, place: tuple[Any, ...], value: float) -> Callable[[Plan], Any]:
     return lambda plan: getattr(plan, array).__setitem__(place, value)
+
+
+def dear(plan: Plan) -> None:
+    """An own bed in ten hours; the ally expects four of its own and has one bed left."""
+    plan.departments[OWN]["own_in"] = 600
+    plan.wards[ALLY] |= {"foreseen": 1, "expected_need": 4.0}
 
 
 SCENES = [
@@ -89,6 +99,8 @@ SCENES = [
     Scene(Refusal.OTHER_SITE, 2 * AWAY, policy={"distance": {"other_site": {"urgent": False}}}),
     Scene(Refusal.ROAD, 2 * AWAY, put("road", (0, 1), 61)),
     Scene(Refusal.WALK, 2 * ALLY, put("walk", (OWN, ALLY), 21)),
+    Scene(Refusal.OWN_BED_SOON, 2 * ALLY, department(OWN, own_in=300), policy={"strategy": "lookahead"}),
+    Scene(Refusal.WORTH_MORE, 2 * ALLY, dear, policy={"strategy": "lookahead"}),
 ]
 
 

@@ -20,6 +20,7 @@ from yipan.base.network.matrices import road_matrix, walk_matrix
 from yipan.base.network.models.version import current_version
 from yipan.engine.placement.beds import BED, DEPARTMENT, NEVER, NO_AGE_LIMIT, ROOM, WARD, Beds
 from yipan.engine.placement.codes import BedState, Equipment, Isolation, Level, RoomSex
+from yipan.lines.beds.queries import outlook
 from yipan.lines.beds.queries.mirror import mirror
 
 BEDS = """
@@ -82,19 +83,23 @@ def network() -> Network:
     return known
 
 
-def live(at: datetime, *, without: tuple[UUID, ...] = (), stated: bool = False) -> tuple[Network, Beds]:
-    """The network with its bookings at an instant. `without` leaves bookings out (the other half of a swap).
+def live(
+    at: datetime, *, without: tuple[UUID, ...] = (), stated: bool = False, asking: UUID | None = None
+) -> tuple[Network, Beds]:
+    """The network with its bookings at an instant, and with what is expected of the coming day (`outlook`).
 
+    `without` leaves bookings out (the other half of a swap). `asking` is the request that a bed is looked for, if one.
     `stated` believes the end stated on admission where the ward has announced none: for plans of coming days.
     """
     described = network()
     beds = described.beds.copy()
     guests = mirror(described.version, described.bed).put_on(beds, at, without, stated=stated)
+    wards, departments = outlook.write_into(described, at, asking)
     return described, Beds(
         beds=beds,
         rooms=described.rooms,
-        wards=described.wards,
-        departments=described.departments,
+        wards=wards,
+        departments=departments,
         guests=guests,
         competence=described.competence,
         alliance=described.alliance,
@@ -161,10 +166,10 @@ def _read(version: int) -> Network:
             ROOM,
         ),
         wards=np.array(
-            [(0.0, 0.0, 0.0, site[w[1]], department[w[2]], w[3], _or(w[4], -1), 0, _or(w[5], -1)) for w in wards],
+            [(0.0, 0.0, 0.0, site[w[1]], department[w[2]], w[3], _or(w[4], -1), 0, _or(w[5], -1), 0) for w in wards],
             WARD,
         ),
-        departments=np.array([(specialty[d[1]], site[d[2]]) for d in departments], DEPARTMENT),
+        departments=np.array([(specialty[d[1]], site[d[2]], NEVER) for d in departments], DEPARTMENT),
         competence=_competence(ward, specialty),
         alliance=_alliance(department),
         similarity=_similarity(specialty),
