@@ -40,7 +40,7 @@ def expected_arrivals(scenario: Scenario) -> Floats:
 
 def chance_to_leave(scenario: Scenario) -> Floats:
     """Chance to leave within 24 hours by kind of patient, at home or away, and steps of stay so far: (2, K, STEPS)."""
-    so_far = (np.arange(STEPS) + 0.5) * STEP_HOURS
+    so_far: Floats = (np.arange(STEPS, dtype=np.float64) + 0.5) * STEP_HOURS
     chance = np.ones((2, len(scenario.demand), STEPS))
     for away, pace in enumerate((1.0, 1.0 / (1.0 + scenario.penalty))):
         for k, demand in enumerate(scenario.demand):

@@ -180,6 +180,8 @@ def wants_move(run, p, hour):  # type: ignore[no-untyped-def]
         return
     fate.kind[p] = to
     fate.status[p] = WANTS_MOVE
+    guest, case = run.net.guests[fate.bed[p]], fixed.cases[to]
+    guest.sex, guest.isolation, guest.pathogen = case.sex, case.isolation, case.pathogen
     now.movers[now.counts[MOVERS]] = p
     now.counts[MOVERS] += 1
     expect_own_bed(run, to, now.waiting_of[fixed.cases[to].department])

@@ -51,7 +51,7 @@ def draw(scenario: Scenario, hours: float, *, seed: int, replication: int) -> Pa
     """Everybody who is there at the start or comes within `hours`."""
     parts = [_lying(scenario, seed, replication)]
     for kind, demand in enumerate(scenario.demand):
-        at = _arrivals(scenario, kind, demand, hours, seed, replication)
+        at = arrivals(scenario, kind, hours, seed=seed, replication=replication)
         parts.append(_people(scenario, kind, demand, at, Stream.STAY, seed, replication))
         for k, surge in enumerate(scenario.surges):
             if surge.department in (-1, demand.need.department) and surge.factor > 1:
@@ -90,7 +90,9 @@ def _candidates(rng: np.random.Generator, rate: float, hours: float) -> Floats:
     return at[at < hours]
 
 
-def _arrivals(scenario: Scenario, kind: int, demand: Demand, hours: float, seed: int, replication: int) -> Floats:
+def arrivals(scenario: Scenario, kind: int, hours: float, *, seed: int, replication: int) -> Floats:
+    """When patients of a kind come, without those whom a surge adds."""
+    demand = scenario.demand[kind]
     by_hour = rates(demand)
     top = float(by_hour.max())
     at = _candidates(stream(seed, replication, kind, Stream.GAP), top, hours)
@@ -146,8 +148,8 @@ def _lying(scenario: Scenario, seed: int, replication: int) -> Patients:
         u = stream(seed, replication, kind, Stream.REMAINING).random(len(mine))
         stay[mine] = remaining(demand.stay, elapsed[mine], u)
     nobody_moves = np.full(len(rows), 2.0)
-    kind, bed = rows["kind"].astype(np.int32), rows["bed"].astype(np.int32)
-    return Patients(np.zeros(len(rows)), kind, stay, nobody_moves, elapsed, bed)
+    kinds, beds = rows["kind"].astype(np.int32), rows["bed"].astype(np.int32)
+    return Patients(np.zeros(len(rows)), kinds, stay, nobody_moves, elapsed, beds)
 
 
 def _specialty(scenario: Scenario, demand: Demand) -> int:

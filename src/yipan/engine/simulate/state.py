@@ -267,7 +267,7 @@ def _fixed(scenario: Scenario, option: Option, beds: Beds, bin_hours: float) -> 
                 scenario.review,
                 option.repatriate,
                 option.spare,
-                option.policy.strategy == "lookahead",
+                option.policy.strategy == "lookahead" and scenario.review > 0,
                 scenario.weekday,
             ],
             np.float64,

@@ -42,7 +42,13 @@ def wards_alike(wards: int, per_ward: int, room_size: int = 1) -> Beds:
 
 def option(name: str, tiers: tuple[str, ...] = POOLED, reserve: int = 0, **more: Any) -> Option:
     """A policy that differs from the default by its tiers and reserve."""
-    told = {"tiers": {"order": list(tiers)}, "reserve": {"default_beds": reserve, "open_to": []}}
+    told = {
+        "tiers": {"order": list(tiers)},
+        "reserve": {"default_beds": reserve, "open_to": []},
+        "times": {
+            "max_wait_minutes": {"emergency": 0}
+        },  # a bed that is cleaned is not promised: minutes are whole there
+    }
     return Option(name=name, policy=Policy.from_dict(told), **more)
 
 
