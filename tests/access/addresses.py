@@ -209,6 +209,9 @@ ADDRESSES: dict[str, Row] = {
     "planning:plan": row("planning.view@here", run_id="run_id"),
     "planning:stop": row(post="planning.run@here", run_id="run_id"),
     "planning:accept": row(post="planning.accept@here", run_id="run_id", data={"accept": "$proposal_tick"}),
+    # forecasts
+    "planning:forecasts": row("planning.foresee@anywhere"),
+    "planning:calibration": row("planning.foresee@anywhere"),
     "demo-pace": row("demo.pace@anywhere", "demo.pace@anywhere", data={"speed": "10"}),
 }
 

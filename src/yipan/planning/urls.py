@@ -2,15 +2,17 @@
 
 from django.urls import URLPattern, path
 
-from yipan.planning import pages
+from yipan.planning.pages import forecasts, plans
 from yipan.planning.scenarios.urls import urlpatterns as scenarios
 
 app_name = "planning"
 
 urlpatterns: list[URLPattern] = [
-    path("plans", pages.plans, name="plans"),
-    path("plans/<uuid:run_id>", pages.plan, name="plan"),
-    path("plans/<uuid:run_id>/stop", pages.stop, name="stop"),
-    path("plans/<uuid:run_id>/accept", pages.accept, name="accept"),
+    path("plans", plans.plans, name="plans"),
+    path("plans/<uuid:run_id>", plans.plan, name="plan"),
+    path("plans/<uuid:run_id>/stop", plans.stop, name="stop"),
+    path("plans/<uuid:run_id>/accept", plans.accept, name="accept"),
+    path("forecasts", forecasts.ribbon, name="forecasts"),
+    path("forecasts/calibration", forecasts.calibration, name="calibration"),
     *scenarios,
 ]

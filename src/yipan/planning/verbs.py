@@ -9,12 +9,13 @@ from yipan.base.audit import labels
 from yipan.ui import navigation
 
 VIEW, RUN, ACCEPT = "planning.view", "planning.run", "planning.accept"
+FORESEE = "planning.foresee"
 DESK = frozenset({Role.COORDINATOR, Role.MANAGER})
 
 
 def announce() -> None:
     """Declare the verbs, the audited actions and the entry of the navigation."""
-    matrix.declare_all({VIEW: DESK, RUN: DESK, ACCEPT: {Role.COORDINATOR}})
+    matrix.declare_all({VIEW: DESK, RUN: DESK, ACCEPT: {Role.COORDINATOR}, FORESEE: DESK})
     labels.declare(
         {
             "planning.run": _("Had a plan of admissions made"),
@@ -23,3 +24,6 @@ def announce() -> None:
         }
     )
     navigation.register(navigation.NavItem("planning:plans", _("Plan"), "calendar-check", order=45, verb=VIEW, key="t"))
+    navigation.register(
+        navigation.NavItem("planning:forecasts", _("Foresight"), "telescope", order=46, verb=FORESEE, key="f")
+    )

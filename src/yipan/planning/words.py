@@ -9,6 +9,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from yipan.planning.models import Alert, Cause
 from yipan.ui import filters, messages
 
 SENTENCES = {
@@ -78,6 +79,15 @@ ENDS = {
 }
 
 
+CAUSES = {
+    Cause.ARRIVALS: gettext_lazy("%(arrivals)s arrivals expected in a day, %(usual)s are usual"),
+    Cause.DISCHARGES: gettext_lazy("only %(discharges)s discharges expected in a day against %(arrivals)s arrivals"),
+    Cause.CLOSED: gettext_lazy("%(closed)s beds are closed; %(arrivals)s arrivals, %(discharges)s discharges a day"),
+    Cause.FULL: gettext_lazy("full already; %(arrivals)s arrivals and %(discharges)s discharges expected in a day"),
+}
+"""What drives an alert, by its cause, with the numbers behind it."""
+
+
 def change(code: str, params: Mapping[str, Any], site: Any = None) -> str:
     """A change since the plan, in the reader's language; instants in the site's time."""
     words = dict(params)
@@ -94,3 +104,9 @@ def change(code: str, params: Mapping[str, Any], site: Any = None) -> str:
 def moment(text: Any, site: Any) -> str:
     """A stored instant, in the reader's language and the site's time; nothing when there is none."""
     return filters.moment(datetime.fromisoformat(text), site) if text else ""
+
+
+def alert_text(alert: Alert) -> str:
+    """An alert in one sentence: what drives it, in numbers. Where, when and how likely stand beside it."""
+    facts = {name: filters.number(value, 0) for name, value in alert.facts.items()}
+    return str(CAUSES[Cause(alert.cause)]) % facts

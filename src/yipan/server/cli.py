@@ -291,14 +291,8 @@ def manage(context: click.Context) -> None:
 
 cli_plan.plan.add_command(cli_plan_ihtc.ihtc)
 cli_plan.plan.add_command(cli_plan_nurses.nurses)
-for command in (
-    audit,
-    cli_backup.backup,
-    cli_backup.restore,
-    cli_forecast.forecast,
-    cli_plan.plan,
-    cli_simulate.simulate,
-):
+PLANNING = (cli_forecast.forecast, cli_plan.plan, cli_simulate.simulate)
+for command in (audit, cli_backup.backup, cli_backup.restore, *PLANNING):
     main.add_command(command)
 
 

@@ -1,12 +1,20 @@
-"""A child process ends when its supervisor is gone, however that went: it holds the reading end of a pipe."""
+"""A child process ends when its supervisor is gone, however that went.
+
+A child holds the reading end of a pipe; whoever works for a child that may be killed looks for its parent.
+"""
 
 from __future__ import annotations
 
+import asyncio
 import os
 import signal
 import threading
+from collections.abc import Callable
 
 VARIABLE = "YIPAN_LIFELINE"
+PARENT_SECONDS = 1.0
+FINISH_SECONDS = 10.0
+"""For requests in hand. Whoever starts Yipan again waits a little longer for its ports."""
 
 
 def hold() -> None:
@@ -23,3 +31,16 @@ def hold() -> None:
         os.kill(os.getpid(), signal.SIGTERM)
 
     threading.Thread(target=watch, name="lifeline", daemon=True).start()
+
+
+async def end_with_parent(parent: int, before: Callable[[], None]) -> None:
+    """Once the parent is gone call `before`, then end this process as if told to, and at the latest after a while:
+    nobody is left who would kill it, and it would keep the port.
+    """
+    while os.getppid() == parent:
+        await asyncio.sleep(PARENT_SECONDS)
+    end = threading.Timer(FINISH_SECONDS, os._exit, [1])
+    end.daemon = True
+    end.start()
+    before()
+    os.kill(os.getpid(), signal.SIGTERM)

@@ -34,6 +34,7 @@ from yipan.base.access.sessions import paths_of_session
 from yipan.kernel import clock
 from yipan.server import readiness
 from yipan.server.feed import Feed, Subscriber
+from yipan.server.lifeline import end_with_parent
 from yipan.server.metrics import meters
 from yipan.server.static import Receive, Scope, Send
 
@@ -41,7 +42,6 @@ log = logging.getLogger(__name__)
 
 TICK_SECONDS = 10.0
 ASK_AGAIN_SECONDS = 60.0  # how long a stream goes on after its user logged out or lost a right
-PARENT_SECONDS = 1.0
 RETRY_MILLISECONDS = 2000
 HEADERS = [
     (b"content-type", b"text/event-stream; charset=utf-8"),
@@ -62,7 +62,8 @@ class Live:
         """Begin to listen, on the running event loop. Call it in the main thread."""
         loop = asyncio.get_running_loop()
         self._feed = Feed()
-        self._tasks = [loop.create_task(self._feed.run()), loop.create_task(_end_with_parent(os.getppid()))]
+        orphaned = end_with_parent(os.getppid(), self._feed.close_streams)
+        self._tasks = [loop.create_task(self._feed.run()), loop.create_task(orphaned)]
         loop.add_signal_handler(signal.SIGUSR2, readiness.drain)  # the server will stop soon
         loop.add_signal_handler(signal.SIGUSR1, self._feed.close_streams)  # the server is about to stop
 
@@ -168,13 +169,6 @@ async def _closed_by_browser(receive: Receive, subscriber: Subscriber) -> None:
     while (await receive())["type"] != "http.disconnect":
         continue
     subscriber.close()
-
-
-async def _end_with_parent(parent: int) -> None:
-    """A web process whose parent was killed would keep the port; it ends as if told to."""
-    while os.getppid() == parent:
-        await asyncio.sleep(PARENT_SECONDS)
-    os.kill(os.getpid(), signal.SIGTERM)
 
 
 async def _chunk(send: Send, body: bytes) -> None:

@@ -6,6 +6,7 @@ import contextlib
 import os
 import resource
 import signal
+import threading
 import time
 
 from granian import Granian
@@ -16,11 +17,25 @@ from yipan.server import environment
 from yipan.server.metrics.sharing import shared
 
 STOP_SECONDS = 10
+WAKE_SECONDS = 0.5
 MOST_REQUESTS = 10_000  # at once in one process; each open stream of live updates counts as one
 
 
 class WebServer(Granian):  # type: ignore[misc, valid-type]  # chosen at import by the kind of Python
-    """Granian waits for open connections when it stops; streams of live updates never end by themselves."""
+    """Granian waits for open connections when it stops; streams of live updates never end by themselves.
+
+    It also forgets that it was told to stop when that comes in the moment in which it notices a dead worker: its loop
+    is woken by an event, and clears the event after it has looked. So it is woken until it stops.
+    """
+
+    def signal_handler_interrupt(self, *args: object, **more: object) -> None:
+        super().signal_handler_interrupt(*args, **more)
+        threading.Thread(target=self._wake, name="wake", daemon=True).start()
+
+    def _wake(self) -> None:
+        while True:
+            time.sleep(WAKE_SECONDS)
+            self.main_loop_interrupt.set()
 
     def _stop_workers(self) -> None:
         if seconds := environment.drain_seconds():

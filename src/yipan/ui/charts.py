@@ -23,7 +23,7 @@ from bokeh.plotting import figure
 from yipan.ui.filters import moment, number, zone_of
 
 Line = tuple[str, Sequence[float | None]]
-Band = tuple[str, Sequence[float], Sequence[float]]
+Band = tuple[str, Sequence[float | None], Sequence[float | None]]
 
 PALETTE = ("#0a6770", "#895000", "#6b3fa0", "#14703a", "#b3261e", "#4f5e6a")
 """Series colours by day; `static/ui/js/charts.js` holds their partners for night."""
@@ -57,7 +57,7 @@ def lines(
     site: Any = None,
     height: int = HEIGHT,
 ) -> Chart:
-    """Lines over time, with optional bands (low, high) and a horizontal limit.
+    """Lines over time, with optional bands (low, high) and a horizontal limit. None is a gap.
 
     `at` are aware instants, as many as each series has values; they are shown in the site's zone.
     """
@@ -65,13 +65,15 @@ def lines(
     # Bokeh draws instants as if they were UTC; so it gets the wall time of the site.
     wall = [_naive(t, site) for t in at]
     for name, low, high in bands:
-        plot.varea(x=wall, y1=list(low), y2=list(high), fill_alpha=0.18, fill_color=PALETTE[0], legend_label=str(name))
+        edges = {"y1": [_gap(v) for v in low], "y2": [_gap(v) for v in high]}
+        plot.varea(x=wall, **edges, fill_alpha=0.18, fill_color=PALETTE[0], legend_label=str(name))
     for i, (name, values) in enumerate(series):
         source = ColumnDataSource({"x": wall, "y": [_gap(v) for v in values], "name": [str(name)] * len(wall)})
         colour, dash = PALETTE[i % len(PALETTE)], DASHES[i % len(DASHES)]
         plot.line("x", "y", source=source, line_width=2, color=colour, line_dash=dash, legend_label=str(name))
     if limit:
-        plot.add_layout(Span(location=limit[1], dimension="width", line_color=PALETTE[4], line_dash="dashed"))
+        ends = {"x": [wall[0], wall[-1]], "y": [limit[1]] * 2} if wall else {"x": [], "y": []}
+        plot.line(**ends, color=PALETTE[4], line_dash="dashed", legend_label=str(limit[0]))
     plot.xaxis.formatter = DatetimeTickFormatter(hours="%H:%M", days="%m-%d", months="%Y-%m")
     plot.add_tools(
         _hover([("", "@name"), ("", "@x{%m-%d %H:%M}"), ("", f"@y{NUMERALS} {unit}")], formatters={"@x": "datetime"})

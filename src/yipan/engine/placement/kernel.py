@@ -22,6 +22,7 @@ from yipan.engine.placement.facts import (
     turnover_of,
     walk_from_home,
 )
+from yipan.engine.placement.lookahead import refuse_price
 from yipan.engine.placement.result import REFUSED
 from yipan.engine.placement.rules import (
     refuse_kind,
@@ -114,7 +115,9 @@ def second_look(  # type: ignore[no-untyped-def]
     """The refusal of the other rules."""
     refusal = refuse_room(case, bed, room, tier, company)
     if refusal == 0:
-        refusal = refuse_ward(case, bed, ward, tier, left, share, drive, walk, own_in)
+        refusal = refuse_ward(case, bed, ward, tier, left, share, drive, walk)
+    if refusal == 0:
+        refusal = refuse_price(case, ward, tier, left, own_in)
     return refusal
 
 

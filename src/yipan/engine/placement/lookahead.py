@@ -15,11 +15,11 @@ from __future__ import annotations
 import math
 
 from yipan.engine.placement.beds import NEVER
-from yipan.engine.placement.codes import Refusal, Tier
+from yipan.engine.placement.codes import Refusal, Rule, Tier
 from yipan.engine.placement.compiled import entry, inner
 
 A_DAY = 24 * 60
-OWN, INTENSIVE = int(Tier.OWN), int(Tier.INTENSIVE)
+OWN, INTENSIVE, RULE_RESERVE = int(Tier.OWN), int(Tier.INTENSIVE), int(Rule.RESERVE)
 NEGLIGIBLE = 1e-9
 
 
@@ -55,7 +55,9 @@ def price(case, ward, left):  # type: ignore[no-untyped-def]
 @inner
 def refuse_price(case, ward, tier, left, own_in):  # type: ignore[no-untyped-def]
     """Whether waiting for an own bed costs less than this one; asked for those who want a bed now."""
-    if not case.ahead or case.reserve_any or case.start > 0 or tier in (OWN, INTENSIVE):
+    if not case.ahead or not case.rules & RULE_RESERVE or case.reserve_any or case.start > 0:
+        return 0
+    if tier in (OWN, INTENSIVE):
         return 0
     if own_in > case.patience:
         return 0

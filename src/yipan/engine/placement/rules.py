@@ -11,7 +11,6 @@ from yipan.engine.placement.beds import NEVER, NO_AGE_LIMIT
 from yipan.engine.placement.case import OFF
 from yipan.engine.placement.codes import BedState, Isolation, Level, Reach, Refusal, RoomSex, Rule, Sex, Tier
 from yipan.engine.placement.compiled import inner
-from yipan.engine.placement.lookahead import refuse_price
 
 OWN, INTENSIVE, ALLIED, SIMILAR, NEAREST = (int(tier) for tier in Tier)
 RULE_LEVEL, RULE_SEVERITY, RULE_ISOLATION = int(Rule.LEVEL), int(Rule.SEVERITY), int(Rule.ISOLATION)
@@ -133,8 +132,8 @@ def refuse_age(case, room, tier):  # type: ignore[no-untyped-def]
 
 
 @inner
-def refuse_ward(case, bed, ward, tier, left, share, drive, walk, own_in):  # type: ignore[no-untyped-def]
-    """Nursing, the ward's kept beds, distance, and what the bed is worth to its own specialty."""
+def refuse_ward(case, bed, ward, tier, left, share, drive, walk):  # type: ignore[no-untyped-def]
+    """Nursing, the ward's kept beds, distance."""
     refusal = 0
     if case.rules & RULE_NURSING and tier != Tier.OWN:
         refusal = refuse_nursing(case, bed, ward, share)
@@ -150,8 +149,6 @@ def refuse_ward(case, bed, ward, tier, left, share, drive, walk, own_in):  # typ
             refusal = Refusal.ROAD.value
         elif ward.site == case.department_site and walk != np.inf and walk > case.max_walk:
             refusal = Refusal.WALK.value
-    if refusal == 0 and case.rules & RULE_RESERVE:
-        refusal = refuse_price(case, ward, tier, left, own_in)
     return refusal
 
 

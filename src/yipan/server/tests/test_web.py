@@ -9,6 +9,7 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -23,6 +24,7 @@ from django.test import Client
 
 from yipan.base.access.models import Attempts, Grant
 from yipan.base.access.roles import Role
+from yipan.server.web import _server
 from yipan.spine.testing import SmallNetwork, small_network
 
 PATIENCE = 60.0
@@ -216,3 +218,20 @@ def test_it_ends_quickly_although_streams_are_open(web: Web, person: Person) -> 
     assert stream.read() is not None  # to the regular end of the chunked answer
     assert web.process.wait(20) == 0
     assert time.monotonic() - began < 8
+
+
+def test_told_to_stop_while_it_notices_a_dead_worker(monkeypatch: pytest.MonkeyPatch) -> None:
+    """SIGTERM is not lost when it comes between the look for it and the forgetting of what woke the loop."""
+    server = _server("127.0.0.1", free_port())
+
+    class Interrupting(dict[int, float]):
+        def clear(self) -> None:  # what the loop does between the two
+            server.signal_handler_interrupt()
+
+    monkeypatch.setattr(server, "_respawn_workers", lambda *args: None)
+    server.respawned_wrks, server.interrupt_children = Interrupting(), [0]
+    server.main_loop_interrupt.set()
+    loop = threading.Thread(target=server._serve_loop, args=(None, None), daemon=True)
+    loop.start()
+    loop.join(PATIENCE)
+    assert not loop.is_alive()

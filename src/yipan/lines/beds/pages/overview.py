@@ -13,6 +13,7 @@ from django.core.cache import cache
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET
@@ -38,6 +39,15 @@ ROWS_OPEN = 12
 """Up to so many sites the heat table shows them all; above, groups open and close."""
 SLOW_FOR = 60
 """Seconds for which figures that look back over days or weeks are kept."""
+
+
+_panels: list[Callable[[HttpRequest], SafeString]] = []
+
+
+def add_panel(panel: Callable[[HttpRequest], SafeString]) -> None:
+    """Show what a room above has to say below the key figures: HTML of one panel, or nothing."""
+    if panel not in _panels:
+        _panels.append(panel)
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,7 +210,8 @@ def overview(request: HttpRequest) -> HttpResponse:
     """The whole page."""
     made = _made(request)
     context: dict[str, Any] = {"parts": {name: made.part(name) for name in PARTS}, "at": made.at}
-    return render(request, "beds/overview.html", context | {"query_string": _query_string(request)})
+    more = [html for panel in _panels if (html := panel(request))]
+    return render(request, "beds/overview.html", context | {"query_string": _query_string(request), "more": more})
 
 
 @require_GET

@@ -20,6 +20,7 @@ from yipan.base.network.matrices import road_matrix, walk_matrix
 from yipan.base.network.models.version import current_version
 from yipan.engine.placement.beds import BED, DEPARTMENT, NEVER, NO_AGE_LIMIT, ROOM, WARD, Beds
 from yipan.engine.placement.codes import BedState, Equipment, Isolation, Level, RoomSex
+from yipan.lines.beds.queries import outlook
 from yipan.lines.beds.queries.mirror import mirror
 
 BEDS = """
@@ -82,19 +83,23 @@ def network() -> Network:
     return known
 
 
-def live(at: datetime, *, without: tuple[UUID, ...] = (), stated: bool = False) -> tuple[Network, Beds]:
-    """The network with its bookings at an instant. `without` leaves bookings out (the other half of a swap).
+def live(
+    at: datetime, *, without: tuple[UUID, ...] = (), stated: bool = False, asking: UUID | None = None
+) -> tuple[Network, Beds]:
+    """The network with its bookings at an instant, and with what is expected of the coming day (`outlook`).
 
+    `without` leaves bookings out (the other half of a swap). `asking` is the request that a bed is looked for, if one.
     `stated` believes the end stated on admission where the ward has announced none: for plans of coming days.
     """
     described = network()
     beds = described.beds.copy()
     guests = mirror(described.version, described.bed).put_on(beds, at, without, stated=stated)
+    wards, departments = outlook.write_into(described, at, asking)
     return described, Beds(
         beds=beds,
         rooms=described.rooms,
-        wards=described.wards,
-        departments=described.departments,
+        wards=wards,
+        departments=departments,
         guests=guests,
         competence=described.competence,
         alliance=described.alliance,

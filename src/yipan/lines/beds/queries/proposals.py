@@ -237,7 +237,7 @@ class Asked:
 def _ask(request: Request, start: datetime | None, at: datetime, *, without: Sequence[UUID] = ()) -> Asked:
     here = present(patient_id=request.patient_id)
     # The patient's own held or confirmed bed must not stand in the way of a better one.
-    network, beds = arrays.live(at, without=tuple(without))
+    network, beds = arrays.live(at, without=tuple(without), asking=request.pk)
     policy, version = placement_policy(request.home_department.site.organisation.path)
     current = network.bed.get(here.capacity_id, -1) if here is not None and not without else -1
     need = need_of(request, network, at=at, start=start, current_bed=current)

@@ -10,7 +10,7 @@ import yipan.kernel.ids
 class Migration(migrations.Migration):
     dependencies = [
         ("network", "0005_policy_evidence"),
-        ("planning", "0001_initial"),
+        ("planning", "0002_forecasts"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -7,7 +7,6 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from yipan.kernel.ids import new_id
-from yipan.planning.scenarios.models import Scenario as Scenario  # Django looks here
 
 
 class Status(models.TextChoices):

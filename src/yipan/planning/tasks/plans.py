@@ -17,7 +17,6 @@ from yipan.kernel import clock
 from yipan.lines.beds import plan as beds
 from yipan.lines.beds.plan import Taken
 from yipan.planning.models import Proposal, Run, Status
-from yipan.planning.scenarios.tasks import run_scenario as run_scenario  # the worker looks here
 
 TELL_SECONDS = 0.7
 

@@ -1,0 +1,93 @@
+"""What the coming day brings to each ward, as placement counts with it. A room above tells it; nobody has to."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+import numpy as np
+from django.db import connection
+
+from yipan.base.access import wall
+from yipan.engine.placement.beds import Struct
+
+if TYPE_CHECKING:
+    from yipan.lines.beds.queries.arrays import Network
+
+WAITING = """
+SELECT request.home_department_id, count(*)
+FROM spine_request request
+WHERE request.line = 'beds' AND request.cancelled_at IS NULL AND request.created_at > %(since)s
+  AND request.wanted_from <= %(at)s AND request.id IS DISTINCT FROM %(asking)s
+  AND NOT EXISTS (
+    SELECT 1 FROM spine_booking booking WHERE booking.request_id = request.id AND booking.purpose = 'care'
+    AND (booking.state IN ('active', 'done', 'confirmed') OR booking.state = 'held' AND booking.expires_at > %(at)s)
+  )
+GROUP BY 1
+"""
+WAITED_AT_MOST = timedelta(days=7)
+"""Whoever asked longer ago does not stand in the queue that a new patient joins."""
+
+STALE = timedelta(hours=12)
+"""How old a forecast may be before the fixed reserve is safer."""
+
+
+@dataclass(frozen=True)
+class Outlook:
+    """Own arrivals and departures expected within 24 hours, by ward, as a forecast made at `made_at` said."""
+
+    made_at: datetime
+    arriving: dict[UUID, float] = field(default_factory=dict)
+    leaving: dict[UUID, float] = field(default_factory=dict)
+
+
+Source = Callable[[datetime], Outlook | None]
+
+
+def _nothing(at: datetime) -> Outlook | None:
+    return None
+
+
+_source: list[Source] = [_nothing]
+
+
+def tell_by(source: Source) -> None:
+    """Ask `source` for the newest outlook from here on; it answers quickly, and None when it has none."""
+    _source[0] = source
+
+
+def usable(at: datetime) -> Outlook | None:
+    """The newest outlook, unless it is too old at `at`."""
+    found = _source[0](at)
+    return found if found is not None and at - found.made_at <= STALE else None
+
+
+def write_into(network: Network, at: datetime, asking: UUID | None = None) -> tuple[Struct, Struct]:
+    """Wards and departments of the network, with what is expected of the coming day when there is a usable outlook.
+
+    `asking` is the request that a bed is looked for: it does not stand in its own way.
+    """
+    told = usable(at)
+    if told is None:
+        return network.wards, network.departments
+    from yipan.engine.placement.lookahead import look_ahead  # brings Numba along: only for processes that rank
+
+    wards, departments = network.wards.copy(), network.departments.copy()
+    waiting = np.zeros(len(departments))
+    for department, count in _waiting(at, asking):
+        waiting[network.department[department]] = count
+    arriving, leaving = (
+        np.array([side.get(ward, np.nan) for ward in network.ward_ids]) for side in (told.arriving, told.leaving)
+    )
+    look_ahead(wards, departments, waiting, arriving, leaving)
+    return wards, departments
+
+
+def _waiting(at: datetime, asking: UUID | None) -> list[tuple[UUID, int]]:
+    """How many patients wait for a bed of each department now, everybody's: numbers, no names."""
+    with wall.passage("beds.placement"), connection.cursor() as cursor:
+        cursor.execute(WAITING, {"at": at, "asking": asking, "since": at - WAITED_AT_MOST})
+        return cursor.fetchall()

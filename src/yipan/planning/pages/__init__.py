@@ -1,0 +1,1 @@
+"""The pages: plans, and forecasts with what they give rise to."""

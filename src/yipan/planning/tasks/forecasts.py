@@ -1,0 +1,62 @@
+"""The jobs that make forecasts on time."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from procrastinate.contrib.django import app
+
+from yipan.base.jobs import enqueue, task
+from yipan.kernel import clock
+from yipan.planning.forecasting import making
+from yipan.planning.forecasting.panels import today
+from yipan.planning.models import Outlook, Step
+from yipan.spine.models import Capacity
+
+HOURS_EVERY = timedelta(minutes=30)
+REHEARSALS = (84, 70, 56, 42, 28, 14)
+"""Days ago for which forecasts are made when there are none yet, so that their quality can be seen at once."""
+
+
+@app.periodic(cron="*/5 * * * *")
+@app.task(name="planning.foresee", queue="default", queueing_lock="planning.foresee")
+def foresee(timestamp: int) -> None:
+    """Every five minutes: ask for what is due."""
+    ask_for_forecasts()
+
+
+def ask_for_forecasts() -> None:
+    """Ask for the forecasts that are due: by day after midnight of the network's calendar, by hour twice an hour."""
+    now = clock.now()
+    if not Capacity.objects.filter(bed__isnull=False).exists():
+        return
+    made = Outlook.objects.filter(rehearsed=False).order_by("-made_at")
+    by_day, by_hour = (made.filter(step=step).first() for step in (Step.DAYS, Step.HOURS))
+    if by_day is None or today(by_day.made_at) < today(now):
+        enqueue(make_days, key="planning.days")
+    if by_hour is None or now - by_hour.made_at >= HOURS_EVERY:
+        enqueue(make_hours, key="planning.hours")
+
+
+@task("planning.days", attempts=2)
+def make_days() -> None:
+    """The forecast by day, once a day however often it is asked for. The first is followed by rehearsals."""
+    now = clock.now()
+    newest = Outlook.objects.filter(step=Step.DAYS, rehearsed=False).order_by("-made_at").first()
+    if newest is not None and today(newest.made_at) >= today(now):
+        return
+    if making.days(now) is not None and newest is None:
+        for ago in REHEARSALS:
+            enqueue(rehearse, key=f"planning.rehearse:{ago}", ago=ago)
+
+
+@task("planning.rehearse", attempts=2)
+def rehearse(ago: int) -> None:
+    """A forecast as it would have been made so many days ago."""
+    making.days(clock.now(), as_of=ago)
+
+
+@task("planning.hours", attempts=2)
+def make_hours() -> None:
+    """The forecast by hour, with its alerts."""
+    making.hours(clock.now())
