@@ -7,7 +7,7 @@ class PlanningConfig(AppConfig):
 
     def ready(self) -> None:
         from yipan.lines.beds.pages.overview import add_panel
-        from yipan.planning import known, verbs, words
+        from yipan.planning import known, scenarios, verbs, words
         from yipan.planning.forecasting import outlooks
         from yipan.planning.pages import overview
         from yipan.ui import messages
@@ -17,3 +17,4 @@ class PlanningConfig(AppConfig):
         outlooks.announce()
         add_panel(overview.panel)
         messages.register(words.SENTENCES)
+        scenarios.announce()

@@ -3,6 +3,7 @@
 from django.urls import URLPattern, path
 
 from yipan.planning.pages import forecasts, plans
+from yipan.planning.scenarios.urls import urlpatterns as scenarios
 
 app_name = "planning"
 
@@ -13,4 +14,5 @@ urlpatterns: list[URLPattern] = [
     path("plans/<uuid:run_id>/accept", plans.accept, name="accept"),
     path("forecasts", forecasts.ribbon, name="forecasts"),
     path("forecasts/calibration", forecasts.calibration, name="calibration"),
+    *scenarios,
 ]

@@ -9,7 +9,15 @@ from datetime import datetime
 from typing import Any
 
 from bokeh.embed import json_item
-from bokeh.models import ColumnDataSource, DatetimeTickFormatter, FactorRange, HoverTool, NumeralTickFormatter
+from bokeh.models import (
+    CategoricalTickFormatter,
+    ColumnDataSource,
+    DatetimeTickFormatter,
+    FactorRange,
+    HoverTool,
+    NumeralTickFormatter,
+)
+from bokeh.models.annotations import Span
 from bokeh.plotting import figure
 
 from yipan.ui.filters import moment, number, zone_of
@@ -123,6 +131,94 @@ def _grouped(title: str, unit: str, height: int, labels: list[str], series: Sequ
     plot.xaxis.major_tick_line_color = None
     plot.add_tools(_hover([("", "@x"), ("", f"@y{NUMERALS} {unit}")]))
     return plot
+
+
+@dataclass(frozen=True, slots=True)
+class Estimate:
+    """A value with its interval, in the words of `name`; `text` says it in full. `colour` is a place in `PALETTE`."""
+
+    name: str
+    value: float
+    low: float
+    high: float
+    text: str
+    colour: int = 0
+
+
+def intervals(*, title: str, rows: Sequence[Estimate], unit: str = "", from_zero: bool = True) -> Chart:
+    """A point with its interval for each row, from top to bottom. Names must differ."""
+    names = [str(row.name) for row in rows]
+    plot = _figure(title, "", 56 + 34 * len(rows), y_range=FactorRange(factors=names[::-1]))
+    source = ColumnDataSource(
+        {
+            "name": names,
+            "value": [row.value for row in rows],
+            "low": [row.low for row in rows],
+            "high": [row.high for row in rows],
+            "text": [row.text for row in rows],
+            "colour": [PALETTE[row.colour % len(PALETTE)] for row in rows],
+        }
+    )
+    plot.segment("low", "name", "high", "name", source=source, line_width=3, line_alpha=0.45, color="colour")
+    dots = plot.scatter("value", "name", source=source, size=11, color="colour", line_width=0)
+    plot.add_tools(_hover([("", "@name"), ("", "@text")], renderers=[dots]))
+    low, high = min((row.low for row in rows), default=0.0), max((row.high for row in rows), default=1.0)
+    plot.x_range.start = min(low, 0.0) if from_zero else low - 0.15 * (high - low or 1.0)
+    plot.x_range.end = high + 0.08 * (high - plot.x_range.start or 1.0)
+    plot.xgrid.grid_line_color, plot.xgrid.grid_line_alpha = PALETTE[5], 0.25
+    plot.ygrid.grid_line_color = None
+    plot.xaxis.axis_label = str(unit) or None
+    plot.xaxis.formatter, plot.yaxis.formatter = plot.yaxis[0].formatter, CategoricalTickFormatter()
+    return custom(plot, str(title), ["", str(title)], [[row.name, row.text] for row in rows])
+
+
+@dataclass(frozen=True, slots=True)
+class Curve:
+    """Values over a number, with their intervals."""
+
+    name: str
+    values: Sequence[float]
+    low: Sequence[float]
+    high: Sequence[float]
+
+
+def curves(
+    *,
+    title: str,
+    x: Sequence[float],
+    series: Sequence[Curve],
+    x_label: str = "",
+    unit: str = "",
+    mark: float | None = None,
+    limit: float | None = None,
+    from_zero: bool = True,
+    dots: bool = True,
+    height: int = HEIGHT,
+) -> Chart:
+    """Curves over a number, each in a band; `mark` is a value of x that stands out, `limit` one of the values.
+
+    The page tells which is which, with the colours of `PALETTE` and the strokes of `DASHES` in this order: on a phone
+    there is no room for that in a plot.
+    """
+    plot = _figure(title, unit, height)
+    for i, curve in enumerate(series):
+        colour, dash, name = PALETTE[i % len(PALETTE)], DASHES[i % len(DASHES)], str(curve.name)
+        plot.varea(x=list(x), y1=list(curve.low), y2=list(curve.high), fill_alpha=0.12, fill_color=colour)
+        source = ColumnDataSource({"x": list(x), "y": list(curve.values), "name": [name] * len(x)})
+        drawn = plot.line("x", "y", source=source, line_width=2, color=colour, line_dash=dash)
+        if dots:
+            drawn = plot.scatter("x", "y", source=source, size=6, color=colour)
+        plot.add_tools(_hover([("", "@name"), (str(x_label), "@x"), ("", f"@y{NUMERALS} {unit}")], renderers=[drawn]))
+    if mark is not None:
+        plot.add_layout(Span(location=mark, dimension="height", line_color=PALETTE[5], line_dash="dashed"))
+    if limit is not None:
+        plot.add_layout(Span(location=limit, dimension="width", line_color=PALETTE[4], line_dash="dashed"))
+        plot.y_range.end = limit + 0.03 * (limit - min((min(curve.low) for curve in series), default=0.0))
+    if from_zero:
+        plot.y_range.start = 0
+    plot.xaxis.axis_label = str(x_label) or None
+    head = [str(x_label), *(str(curve.name) for curve in series)]
+    return _chart(plot, title, head, [_cell(float(v)) for v in x], [curve.values for curve in series])
 
 
 def custom(plot: Any, title: str, head: Sequence[str], rows: Sequence[Sequence[Any]]) -> Chart:

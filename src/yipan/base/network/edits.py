@@ -110,8 +110,8 @@ def edit(
     return changes
 
 
-def set_policy(*, actor: Actor, organisation: Organisation, body: Mapping[str, Any]) -> Policy:
-    """Write the next version of an organisation's policy: the keys it decides itself.
+def set_policy(*, actor: Actor, organisation: Organisation, body: Mapping[str, Any], evidence: str = "") -> Policy:
+    """Write the next version of an organisation's policy: the keys it decides itself, and what the edit rests on.
 
     Raises Refused, or InvalidInput("policy_invalid", problems=[…]); the keys must also be usable together with those
     of the organisations above.
@@ -125,14 +125,14 @@ def set_policy(*, actor: Actor, organisation: Organisation, body: Mapping[str, A
             if row.organisation_id != organisation.pk:
                 merged = policies.overlay(merged, row.body)
         policies.read(policies.overlay(merged, body))
-        policy = importing.add_policy(organisation.pk, dict(body), actor)
+        policy = importing.add_policy(organisation.pk, dict(body), actor, evidence)
         audit.record(
             actor,
             "network.policy",
             "organisation",
             organisation.pk,
             path=organisation.path,
-            data={"version": policy.version, "body": policy.body},
+            data={"version": policy.version, "body": policy.body} | ({"evidence": evidence} if evidence else {}),
         )
     return policy
 

@@ -83,7 +83,7 @@ def write(changes: Changes, keys: Keys, *, actor: SomeActor, progress: Progress 
         add_policy(keys["organisations"][(code,)], dict(body), actor)
 
 
-def add_policy(organisation_id: Any, body: dict[str, Any], actor: SomeActor) -> Policy:
+def add_policy(organisation_id: Any, body: dict[str, Any], actor: SomeActor, evidence: str = "") -> Policy:
     """Write the next version of an organisation's policy."""
     newest = Policy.objects.filter(organisation_id=organisation_id).order_by("-version").first()
     return Policy.objects.create(
@@ -92,6 +92,7 @@ def add_policy(organisation_id: Any, body: dict[str, Any], actor: SomeActor) -> 
         body=body,
         edited_by=actor.name,
         edited_at=clock.now(),
+        evidence=evidence,
     )
 
 

@@ -14,7 +14,8 @@ class Policy(models.Model):
     """One edit of an organisation's policy. Rows are never changed or removed (the database refuses it).
 
     `body` holds only the keys that this organisation decides; the rest comes from the organisations above, and at the
-    top from the engine's defaults. The row of the highest version is in force.
+    top from the engine's defaults. The row of the highest version is in force. `evidence` names what the edit rests on,
+    "kind:identifier", for `evidence.link`; empty when nobody said.
     """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
@@ -23,6 +24,7 @@ class Policy(models.Model):
     body = models.JSONField(default=dict)
     edited_by = models.CharField(max_length=150, blank=True, default="")
     edited_at = models.DateTimeField(default=clock.now)
+    evidence = models.CharField(max_length=80, blank=True, default="", db_default="")
 
     class Meta:
         ordering = ["organisation", "-version"]

@@ -11,7 +11,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
-from yipan.base.network import edits, policies, policy_form, queries
+from yipan.base.network import edits, evidence, policies, policy_form, queries
 from yipan.base.network.actors import actor_of
 from yipan.base.network.models import Organisation
 from yipan.base.network.pages.places import seen
@@ -51,7 +51,7 @@ def policy(request: HttpRequest, pk: UUID) -> HttpResponse:
         "text": text,
         "effective": tomli_w.dumps(policies.overlay(inherited, own)) if not problems else "",
         "as_text": as_text,
-        "history": [(row, tomli_w.dumps(row.body)) for row in history],
+        "history": [(row, tomli_w.dumps(row.body), evidence.link(row.evidence)) for row in history],
         "above": [row for row in queries.policies_above(found.path) if row.organisation_id != found.pk],
         "problems": problems,
         "broken": broken,

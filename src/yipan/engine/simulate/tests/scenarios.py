@@ -45,9 +45,7 @@ def option(name: str, tiers: tuple[str, ...] = POOLED, reserve: int = 0, **more:
     told = {
         "tiers": {"order": list(tiers)},
         "reserve": {"default_beds": reserve, "open_to": []},
-        "times": {
-            "max_wait_minutes": {"emergency": 0}
-        },  # a bed that is cleaned is not promised: minutes are whole there
+        "times": {"max_wait_minutes": {"emergency": 0}},  # no bed is promised while it is cleaned
     }
     return Option(name=name, policy=Policy.from_dict(told), **more)
 
