@@ -12,13 +12,15 @@ import pytest
 from click.testing import CliRunner, Result
 from django.utils import translation
 
+from yipan.engine.forecast.tests.wards import few_trees
 from yipan.server.cli import main
 
 HEAD = "series,date,q0.025,q0.05,q0.1,q0.2,q0.3,q0.4,q0.5,q0.6,q0.7,q0.8,q0.9,q0.95,q0.975"
 
 
 @pytest.fixture(autouse=True)
-def _keep_the_language() -> Iterator[None]:
+def _keep_the_language(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    few_trees(monkeypatch)
     with translation.override(translation.get_language()):
         yield
 
