@@ -70,8 +70,14 @@ def refit(series: Panel, country: str) -> None:
     forecast(series.until(200), 14, country=country)  # imports and calendars
     begun, processor = time.monotonic(), time.process_time()
     forecast(series, 14, country=country)
-    print(f"| series | days | processor s | wall s | load |\n|---|---|---|---|---|\n| {len(series.names)} | {series.days} "
-          f"| {time.process_time() - processor:.1f} | {time.monotonic() - begun:.1f} | {os.getloadavg()[0]:.1f} |")  # fmt: skip
+    cells = (
+        len(series.names),
+        series.days,
+        f"{time.process_time() - processor:.1f}",
+        f"{time.monotonic() - begun:.1f}",
+    )
+    print("| series | days | processor s | wall s | load |\n|---|---|---|---|---|")
+    print("|", " | ".join(map(str, cells)), "|", f"{os.getloadavg()[0]:.1f} |")
 
 
 main()
