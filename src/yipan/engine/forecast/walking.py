@@ -15,7 +15,7 @@ from yipan.engine.forecast.features import Days, Design, design
 from yipan.engine.forecast.levels import Levels, levels
 from yipan.engine.forecast.linear import Linear, straight
 from yipan.engine.forecast.panel import WEEK, Floats, Panel
-from yipan.engine.forecast.trees import LEAST_ERROR, SPREAD, Trees
+from yipan.engine.forecast.trees import LEAST_ERROR, MEDIAN, SPREAD, Rows, Trees
 
 WARM_UP = 35
 """Days of the panel before the first origin that is learnt from."""
@@ -121,10 +121,11 @@ class _Learning:
         line = Linear.fit(self._straight[:count], z, weight)
         some = slice(None, None, self._every)
         inputs, z, weight = self._made.x[:count][some], z[some], weight[some]
-        tree = Trees.fit(inputs, z, weight, seed=seed)
+        rows = Rows(inputs, z, weight)
+        tree = Trees.fit(rows, z, seed=seed, settings=MEDIAN)
         mixed = share * tree.predict(inputs) + (1 - share) * line.predict(self._straight[:count][some])
         error = np.log(np.abs(z - mixed) + LEAST_ERROR)
-        return _Models(line, tree, Trees.fit(inputs, error, weight, seed=seed, settings=SPREAD), share)
+        return _Models(line, tree, Trees.fit(rows, error, seed=seed, settings=SPREAD), share)
 
 
 def _every(needed: float) -> int:
