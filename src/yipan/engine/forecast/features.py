@@ -111,7 +111,7 @@ def _weeks_before(
 ) -> dict[str, Floats]:
     """The same weekday one to four known weeks before, whether it was a holiday, and how the week went a year ago."""
     out: dict[str, Floats] = {}
-    weeks = np.where(ahead - WEEK >= origins[:, None], 1, 0)
+    weeks = (ahead - origins[:, None]) // WEEK
     for back in range(1, 5):
         day = ahead - WEEK * (back + weeks)
         there = (day >= 0)[None]

@@ -66,6 +66,16 @@ def test_the_future_shuffled_changes_no_forecast() -> None:
         assert (shuffled[: i + 1] == true[: i + 1]).all()
 
 
+def test_four_weeks_ahead_the_future_is_as_unknown() -> None:
+    """Nor is a day between the origin and a far horizon looked at."""
+    wards = panel(180, 2)
+    values = wards.values.copy()
+    values[:, 150:] = 7.0
+    true, shuffled = (forecasts_from(each, (150,), 28) for each in (wards, replace(wards, values=values)))
+    assert (true == shuffled).all()
+    assert true[0, 0, :, 6] == pytest.approx(PATTERN[(150 + np.arange(28)) % 7], abs=6)
+
+
 def test_a_day_that_was_known_does_change_the_forecast() -> None:
     """The guard of the test above: it would see a value that was looked at."""
     wards = panel(200)

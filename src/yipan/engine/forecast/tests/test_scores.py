@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from yipan.engine.forecast.evaluating import evaluate, origins_of, score
-from yipan.engine.forecast.methods import BASELINES, baseline
+from yipan.engine.forecast.methods import BASELINES, baseline, ours
 from yipan.engine.forecast.panel import LEVELS, Floats, Panel
 from yipan.engine.forecast.scores import interval_score, scale
 from yipan.engine.forecast.seasonal import seasonal
-from yipan.engine.forecast.tests.wards import panel
+from yipan.engine.forecast.tests.wards import few_trees, panel
 
 
 def naive(past: Panel, origins: tuple[int, ...], horizon: int) -> Floats:
@@ -35,6 +37,24 @@ def test_the_seasonal_naive_method_scores_about_one_by_its_own_scale() -> None:
     assert scale(values[None]) == pytest.approx(2)
     found = evaluate(Panel(("a",), panel().first, values[None]), {"naive": naive}, horizon=7, test_days=35, origins=5)
     assert found.scores["naive"].mase == pytest.approx(1)
+
+
+def test_the_scores_are_the_same_when_the_future_is_shuffled(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each forecast made with all later days put in another order scores exactly as before."""
+    few_trees(monkeypatch)
+    wards, settings = panel(200, 2), {"horizon": 7, "test_days": 40, "origins": 2}
+
+    def blind(past: Panel, origins: tuple[int, ...], horizon: int) -> Floats:
+        made = []
+        for i, origin in enumerate(origins):
+            values = past.values.copy()
+            values[:, origin:] = np.random.default_rng(i).permutation(values[:, origin:].T).T
+            made.append(ours()(replace(past, values=values), origins, horizon)[i])
+        return np.stack(made)
+
+    found = evaluate(wards, {"ours": ours(), "blind": blind}, **settings).scores
+    assert (found["ours"].mase, found["ours"].wis) == (found["blind"].mase, found["blind"].wis)
+    assert found["ours"].mase < 1
 
 
 def test_a_series_that_never_changes_is_not_scored() -> None:
