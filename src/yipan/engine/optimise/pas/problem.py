@@ -78,9 +78,9 @@ class _Search:
         classes = Classes.in_(self.model)
         left = self.clock.left()
         limit = None if left is None else left * BOUND_SHARE
-        self.bound = bound(self.model, classes, seconds=limit, cancelled=self.clock.cancelled)
-        menu = menus(self.model, classes, self.bound.prices)
-        polish = Polish(self.model, classes, self.bound.prices)
+        self.bound = bound(self.model, classes, seconds=limit, threads=threads, cancelled=self.clock.cancelled)
+        menu = menus(self.model, classes, self.bound)
+        polish = Polish(self.model, classes, self.bound.prices, self.clock.cancelled)
         crew = [Annealer(self.model, first, menu, (seed, thread)) for thread in range(threads)]
         self._tell(crew)
         if self.model.patients:
