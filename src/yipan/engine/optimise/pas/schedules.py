@@ -44,8 +44,8 @@ class Desk(NamedTuple):
     """Where one schedule is worked out; nodes are the evenings 0 to n of a window.
 
     `top` (3 lists, from, to, beds): what the cheapest spells cost, ascending, 0 for none; `who`: their stays, begin and
-    end. `used` and `idle`: the flow. `single` (3, from, to): of one bed; `value`: of all; `pure`: of a chain of stretches
-    for one sex each.
+    end. `used` and `idle`: the flow. `single` (3, from, to): of one bed; `value`: of all; `pure`: of stretches
+    for one sex each, one after another.
     """
 
     top: Whole
