@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import replace
+
+import highspy
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from yipan.engine.optimise import Point, Stop, solve
-from yipan.engine.optimise.pas import Pas, read
+from yipan.engine.optimise.pas import Pas, problem, read
+from yipan.engine.optimise.pas.annealing import ANYTHING, MENU, MIXTURE, Annealer, Cooling, menus
 from yipan.engine.optimise.pas.bounding import Bounding, Prices, bound, certified
 from yipan.engine.optimise.pas.bundling import PARTS, Blocks
 from yipan.engine.optimise.pas.classes import Classes
@@ -16,6 +21,7 @@ from yipan.engine.optimise.pas.evaluating import evaluate, violations
 from yipan.engine.optimise.pas.instance import Instance
 from yipan.engine.optimise.pas.model import Model
 from yipan.engine.optimise.pas.polishing import Polish
+from yipan.engine.optimise.pas.solver import solver
 from yipan.engine.optimise.pas.starting import start
 from yipan.engine.optimise.pas.tests.instances import TEXT, instances
 from yipan.engine.optimise.pas.tests.oracle import optimum
@@ -83,6 +89,71 @@ def test_a_polish_never_makes_it_worse() -> None:
     costs = [sum(evaluate(read(TEXT.encode()), model.plan(lying)).values()) for lying in (first, better)]
     assert costs[1] <= costs[0]
     assert not any(violations(read(TEXT.encode()), model.plan(better)).values())
+
+
+def test_rooms_of_the_mixture_are_proposed_more_often() -> None:
+    """Where a patient lies in the best mixture of schedules takes its share of the proposals; no room is left out."""
+    model = Model.of(read(TEXT.encode()))
+    classes = Classes.in_(model)
+    found = bound(model, classes)
+    for at in range(len(classes.beds)):
+        lies = np.zeros_like(found.lies)
+        lies[:, at] = 1
+        for proposed in menus(model, classes, replace(found, lies=lies)):
+            assert np.mean(classes.of[proposed] == at) >= MIXTURE * (1 - ANYTHING) - 1 / MENU
+            assert set(proposed) == set(range(len(model.capacity)))
+
+
+def test_all_threads_go_on_from_the_best_plan(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What the second thread finds in the first round is where both begin the next."""
+    instance = read(TEXT.encode())
+    model = Model.of(instance)
+    better = start(model)
+    lost = Annealer(model, better, menus(model, Classes.in_(model), bound(model, Classes.in_(model))), (1,))
+    costs = [0, 0]
+    while costs[0] <= costs[1]:
+        lost.step(1, 1000.0)
+        costs = [sum(evaluate(instance, model.plan(lying)).values()) for lying in (lost.lying, better)]
+    first = lost.lying
+    begun: list[list[int]] = []
+
+    def run(self: Annealer, cooling: Cooling, share: Callable[[int], float]) -> None:
+        begun.append(self.lying.tolist())
+        if len(begun) == 2:
+            self.take(better)
+
+    monkeypatch.setattr(Annealer, "run", run)
+    monkeypatch.setattr(problem, "start", lambda model: first)
+    monkeypatch.setattr(problem, "bound", lambda model, classes, **_: replace(bound(model, classes), cost=-1))
+    monkeypatch.setattr(Polish, "better", lambda self, lying, **_: lying)
+    solve(Pas(instance), Stop(iterations=10_000), threads=2)
+    assert begun[:2] == [first.tolist()] * 2
+    assert begun[2:4] == [better.tolist()] * 2
+    assert begun[:2] != begun[2:4]
+
+
+def test_a_solver_can_be_interrupted() -> None:
+    """HiGHS in the middle of a linear programme ends as soon as somebody cancels."""
+    asked: list[int] = []
+
+    def cancelled() -> bool:
+        asked.append(1)
+        return len(asked) > 5
+
+    highs = solver(cancelled)
+    chance = np.random.default_rng(1)
+    rows = [np.sort(chance.choice(200, 8, replace=False)).astype(np.int32) for _ in range(600)]
+    nothing = np.zeros(0)
+    highs.addRows(
+        200, np.ones(200), np.full(200, np.inf), 0, np.zeros(200, np.int32), nothing.astype(np.int32), nothing
+    )
+    highs.addCols(
+        600, chance.random(600), np.zeros(600), np.full(600, np.inf), 4800,
+        np.arange(0, 4800, 8, dtype=np.int32), np.concatenate(rows), chance.random(4800) + 0.1,
+    )  # fmt: skip
+    highs.run()
+    assert highs.getModelStatus() == highspy.HighsModelStatus.kInterrupt
+    assert len(asked) == 6
 
 
 def test_the_same_seed_finds_the_same_plan() -> None:
