@@ -6,6 +6,7 @@ A child holds the reading end of a pipe; whoever works for a child that may be k
 from __future__ import annotations
 
 import asyncio
+import multiprocessing
 import os
 import signal
 import threading
@@ -33,11 +34,12 @@ def hold() -> None:
     threading.Thread(target=watch, name="lifeline", daemon=True).start()
 
 
-async def end_with_parent(parent: int, before: Callable[[], None]) -> None:
-    """Once the parent is gone call `before`, then end this process as if told to, and at the latest after a while:
-    nobody is left who would kill it, and it would keep the port.
+async def end_with_parent(before: Callable[[], None]) -> None:
+    """Once the process that made this one is gone call `before`, then end as if told to, and at the latest after a
+    while: nobody is left who would kill it, and it would keep the port. It may have gone before this was called.
     """
-    while os.getppid() == parent:
+    parent = multiprocessing.parent_process()
+    while parent is None or os.getppid() == parent.pid:
         await asyncio.sleep(PARENT_SECONDS)
     end = threading.Timer(FINISH_SECONDS, os._exit, [1])
     end.daemon = True

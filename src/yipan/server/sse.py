@@ -20,7 +20,6 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
-import os
 import signal
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -62,7 +61,7 @@ class Live:
         """Begin to listen, on the running event loop. Call it in the main thread."""
         loop = asyncio.get_running_loop()
         self._feed = Feed()
-        orphaned = end_with_parent(os.getppid(), self._feed.close_streams)
+        orphaned = end_with_parent(self._feed.close_streams)
         self._tasks = [loop.create_task(self._feed.run()), loop.create_task(orphaned)]
         loop.add_signal_handler(signal.SIGUSR2, readiness.drain)  # the server will stop soon
         loop.add_signal_handler(signal.SIGUSR1, self._feed.close_streams)  # the server is about to stop

@@ -42,8 +42,10 @@ class Census:
         return self.distribution[:, beds + 1 :].sum(axis=1)
 
 
-def census(elapsed_hours: ArrayLike, hazard: Hazard, arrivals_per_hour: ArrayLike, hours: int) -> Census:
-    """The distribution of beds taken after 0, 1, …, `hours` hours.
+def census(
+    elapsed_hours: ArrayLike, hazard: Hazard, arrivals_per_hour: ArrayLike, hours: int, *, hour: int = 0
+) -> Census:
+    """The distribution of beds taken after 0, 1, …, `hours` hours; `hour` is what the clock shows now.
 
     `elapsed_hours`: how long each patient here has been here. `arrivals_per_hour[k]`: expected arrivals in hour k from
     now, float[hours]; they come as a Poisson stream at any moment of their hour, and leave by the same hazard, so that
@@ -52,14 +54,26 @@ def census(elapsed_hours: ArrayLike, hazard: Hazard, arrivals_per_hour: ArrayLik
     rates = np.asarray(arrivals_per_hour, dtype=float)
     if rates.shape != (hours,) or not (rates >= 0).all():
         raise ValueError(f"{hours} hours need as many rates of arrivals, from 0 on.")
-    chances = hazard.staying(np.asarray(elapsed_hours, dtype=float).reshape(-1), hours)
-    survival = hazard.survival(hours)
-    through = (survival[:-1] + survival[1:]) / 2  # who came at any moment of an hour, at the end of it and later
-    arrived = np.array([float(rates[:h] @ through[:h][::-1]) for h in range(hours + 1)])
+    chances = hazard.staying(np.asarray(elapsed_hours, dtype=float).reshape(-1), hours, hour)
+    arrived = _arrived(rates, hazard, hour)
     stay = _poisson_binomial(chances)
     come = _poisson(arrived)
     both = np.stack([np.convolve(a, b) for a, b in zip(stay, come, strict=True)])
     return Census(both, chances.sum(axis=0), arrived)
+
+
+def _arrived(rates: Floats, hazard: Hazard, hour: int) -> Floats:
+    """Expected number of those who came since and are here still, float[hours + 1].
+
+    Who comes at any moment of an hour has, at its end, been here half an hour on average: the mean of who came at its
+    beginning and who comes at its end.
+    """
+    hours = len(rates)
+    out = np.zeros(hours + 1)
+    for came, rate in enumerate(rates):
+        stays = hazard.staying(np.zeros(1), hours - came, hour + came)[0]
+        out[came + 1 :] += rate * (stays[:-1] + stays[1:]) / 2
+    return out
 
 
 def _poisson_binomial(chances: Floats) -> Floats:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import numpy as np
 
 from yipan.engine.forecast.evaluating import Method
-from yipan.engine.forecast.forecasting import forecast
+from yipan.engine.forecast.forecasting import forecasts_from
 from yipan.engine.forecast.panel import LEVELS, MEDIAN, WEEK, Floats, Panel
 from yipan.engine.forecast.seasonal import filled
 
@@ -17,11 +17,10 @@ HISTORY = 365
 
 
 def ours(*, country: str = "CN", seed: int = 1) -> Method:
-    """`forecast` as it would have been on each day."""
+    """What `forecast` would have said on each day, with models that are fitted anew every hundred days."""
 
     def method(panel: Panel, origins: tuple[int, ...], horizon: int) -> Floats:
-        made = [forecast(panel.until(origin), horizon, country=country, seed=seed).values for origin in origins]
-        return np.stack(made)
+        return forecasts_from(panel, origins, horizon, country=country, seed=seed)
 
     return method
 

@@ -12,13 +12,15 @@ import pytest
 from click.testing import CliRunner, Result
 from django.utils import translation
 
+from yipan.engine.forecast.tests.wards import few_trees
 from yipan.server.cli import main
 
 HEAD = "series,date,q0.025,q0.05,q0.1,q0.2,q0.3,q0.4,q0.5,q0.6,q0.7,q0.8,q0.9,q0.95,q0.975"
 
 
 @pytest.fixture(autouse=True)
-def _keep_the_language() -> Iterator[None]:
+def _keep_the_language(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    few_trees(monkeypatch)
     with translation.override(translation.get_language()):
         yield
 
@@ -54,6 +56,26 @@ def test_the_file_out_has_a_row_for_each_series_and_day(tmp_path: Path) -> None:
     for row in rows:
         levels = [float(row[column]) for column in HEAD.split(",")[2:]]
         assert levels == sorted(levels)
+
+
+def test_parts_and_whole_agree(tmp_path: Path) -> None:
+    """The medians of wards named by their site sum to the site's; a site with another ward keeps its own."""
+    lines = ["date,series,value"]
+    for row in series(130, ("East/1", "East/2", "West/1")).splitlines()[1:]:
+        lines.append(row)
+        day, name, value = row.split(",")
+        if name == "East/1":
+            first = int(value)
+        elif name == "East/2":
+            lines.append(f"{day},East,{first + int(value)}")
+        else:
+            lines.append(f"{day},West,{int(value) + 50}")
+    assert ask(tmp_path, "\n".join(lines), "--horizon", "3").exit_code == 0
+    rows = csv.DictReader((tmp_path / "out.csv").read_text(encoding="utf-8").splitlines())
+    medians = {(row["series"], row["date"]): float(row["q0.5"]) for row in rows}
+    for day in {day for _, day in medians}:
+        assert medians["East", day] == pytest.approx(medians["East/1", day] + medians["East/2", day], abs=1e-3)
+        assert medians["West", day] > medians["West/1", day] + 30
 
 
 def test_columns_and_rows_may_stand_in_any_order(tmp_path: Path) -> None:

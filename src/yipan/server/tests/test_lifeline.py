@@ -6,41 +6,52 @@ import os
 import signal
 import subprocess
 import sys
+from pathlib import Path
 
-PARENT = "import subprocess, sys; subprocess.Popen([sys.executable, '-c', sys.argv[1]]).wait()"
-CHILD = """
-import asyncio, os, signal
+import pytest
+
+PROGRAM = """
+import asyncio, multiprocessing, os, signal, sys, time
 from yipan.server import lifeline
 
-signal.alarm(60)  # should it not end, the machine is not left with it
-lifeline.PARENT_SECONDS, lifeline.FINISH_SECONDS = 0.01, 0.05
-if {stubborn}:
-    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+def child(stubborn, late):
+    signal.alarm(60)  # should it not end, the machine is not left with it
+    lifeline.PARENT_SECONDS, lifeline.FINISH_SECONDS = 0.01, 0.05
+    if stubborn:
+        signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    print("begun", flush=True)
+    while late and os.getppid() == multiprocessing.parent_process().pid:
+        time.sleep(0.01)
+    asyncio.run(serve())
 
 async def serve():
-    looking = asyncio.create_task(lifeline.end_with_parent(os.getppid(), lambda: print("streams closed", flush=True)))
+    looking = asyncio.create_task(lifeline.end_with_parent(lambda: print("streams closed", flush=True)))
     print("serving", flush=True)
     await asyncio.Event().wait()
 
-asyncio.run(serve())
+if __name__ == "__main__":
+    how = ("stubborn" in sys.argv, "late" in sys.argv)
+    multiprocessing.get_context("spawn").Process(target=child, args=how).start()
+    time.sleep(60)
 """
 
 
-def told_by_an_orphan(*, stubborn: bool) -> list[str]:
-    """What a child says until it has ended, after its parent was killed; `stubborn` children do not heed SIGTERM."""
-    command = [sys.executable, "-c", PARENT, CHILD.format(stubborn=stubborn)]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as parent:
+@pytest.mark.parametrize(
+    "how",
+    [
+        pytest.param("", id="in order"),
+        pytest.param("stubborn", id="with requests in hand: it would keep the port for ever"),
+        pytest.param("late", id="whose parent was gone before it served"),
+    ],
+)
+def test_an_orphan_closes_its_streams_and_ends(how: str, tmp_path: Path) -> None:
+    """A web process whose parent was killed ends, whatever it was doing and however early that was."""
+    program = tmp_path / "program.py"
+    program.write_text(PROGRAM)
+    with subprocess.Popen([sys.executable, program, how], stdout=subprocess.PIPE, text=True) as parent:
         assert parent.stdout is not None
-        first = parent.stdout.readline().strip()
+        for _ in range(1 if how == "late" else 2):
+            parent.stdout.readline()
         os.kill(parent.pid, signal.SIGKILL)
-        return [first, *parent.communicate(timeout=30)[0].split("\n")]  # the pipe ends with the child, which holds it
-
-
-def test_an_orphan_ends_in_order() -> None:
-    """A process whose parent was killed closes its streams and ends."""
-    assert told_by_an_orphan(stubborn=False) == ["serving", "streams closed", ""]
-
-
-def test_an_orphan_that_cannot_finish_ends_all_the_same() -> None:
-    """One that still has requests in hand ends after a while: it would keep the port for ever."""
-    assert told_by_an_orphan(stubborn=True) == ["serving", "streams closed", ""]
+        rest = parent.communicate(timeout=30)[0]  # the pipe ends with the child, which holds it
+    assert rest.split() == ["serving"] * (how == "late") + ["streams", "closed"]

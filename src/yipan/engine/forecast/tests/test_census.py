@@ -73,6 +73,25 @@ def test_a_constant_hazard_is_found_again_although_stays_go_on() -> None:
     assert hazard.per_hour[:60] == pytest.approx(1 - math.exp(-1 / 50), rel=0.1)
 
 
+def test_who_leaves_at_noon_is_expected_to_leave_at_noon() -> None:
+    """Stays that end between 10 and 14 o'clock only: beds free up then, whatever the clock shows now."""
+    chance = np.random.default_rng(6)
+    admitted = chance.integers(0, 24, 5000)
+    durations = 24 * chance.integers(1, 9, 5000) + (chance.integers(10, 14, 5000) - admitted)
+    hazard = Hazard.fit(durations, np.ones(5000, dtype=bool), admitted)
+    for hour in (0, 9, 15):
+        fewer = -np.diff(census(np.full(40, 60.0), hazard, np.zeros(24), 24, hour=hour).staying)
+        at_noon = [ahead for ahead in range(24) if 10 <= (hour + ahead) % 24 < 14]
+        assert fewer[at_noon].sum() > 0.85 * fewer.sum()
+
+
+def test_without_hours_of_admission_the_clock_says_nothing() -> None:
+    """The census is the same at any hour."""
+    hazard = Hazard.fit(np.arange(1.0, 200), np.ones(199, dtype=bool))
+    found = [census(np.arange(20.0), hazard, np.ones(12), 12, hour=hour).distribution for hour in (0, 11)]
+    assert (found[0] == found[1]).all()
+
+
 @pytest.mark.parametrize(("durations", "finished"), [([], []), ([1.0], [True, False]), ([-1.0], [True])])
 def test_stays_that_cannot_be_are_refused(durations: list[float], finished: list[bool]) -> None:
     """No stay, lists of different length and negative durations have no hazard."""

@@ -1,8 +1,9 @@
 """Simulated annealing in compiled code, one search to a thread, with the rooms worth trying told by prices for beds.
 
-A room is proposed to a patient the more often the less it is dearer than her best one, once each bed asks its price
-(`bounding`): what the linear programme would not dream of is tried seldom. Source of the method: S. Kirkpatrick,
-C. D. Gelatt, M. P. Vecchi, "Optimization by simulated annealing", Science 220, 1983.
+A room is proposed to a patient the more often the more of her lies there in the best mixture of schedules, and the
+less it is dearer than her best one once each bed asks its price (`bounding`): what neither would dream of is tried
+seldom. Source of the method: S. Kirkpatrick, C. D. Gelatt, M. P. Vecchi, "Optimization by simulated annealing",
+Science 220, 1983.
 """
 
 from __future__ import annotations
@@ -13,7 +14,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from yipan.engine.optimise.pas.bounding import PARTS, Prices, certified
+from yipan.engine.optimise.pas.bounding import Bound, Prices, certified
+from yipan.engine.optimise.pas.bundling import PARTS, Blocks, Bundle
 from yipan.engine.optimise.pas.classes import Classes
 from yipan.engine.optimise.pas.evaluating import GENDER
 from yipan.engine.optimise.pas.kernel import KERNEL
@@ -31,8 +33,8 @@ STRICT = 0.8
 MENU = 512
 SPREAD = 10.0
 """Tenths by which a room is dearer when it is proposed e times more seldom."""
-ANYTHING = 0.05
-"""Share of proposals that look at no price."""
+MIXTURE, ANYTHING = 0.7, 0.05
+"""Shares of proposals that look at the mixture and not at prices, and at neither."""
 
 
 def dearer(model: Model, classes: Classes, prices: Prices) -> NDArray[np.float64]:
@@ -43,15 +45,23 @@ def dearer(model: Model, classes: Classes, prices: Prices) -> NDArray[np.float64
     return np.asarray(whole - whole.min(axis=1, keepdims=True))
 
 
-def menus(model: Model, classes: Classes, prices: Prices) -> Ints:
-    """For each patient MENU rooms, the cheap ones many times, by what they ask for her whole stay."""
+def menus(model: Model, classes: Classes, bound: Bound) -> Ints:
+    """For each patient MENU rooms, the promising ones many times."""
     lists = np.zeros((model.patients, MENU), np.int32)
     chances = (np.arange(MENU) + 0.5) / MENU
-    for patient, more in enumerate(dearer(model, classes, prices)):
-        weight = np.exp(-more / SPREAD)[classes.of]
-        weight = weight / weight.sum() * (1 - ANYTHING) + ANYTHING / len(weight)
+    rooms = np.bincount(classes.of, minlength=len(classes.beds))
+    mixture = np.add.reduceat(bound.lies, model.offset[:-1]) / rooms if model.patients else bound.lies
+    for patient, more in enumerate(dearer(model, classes, bound.prices)):
+        weight = _shares(np.exp(-more / SPREAD)[classes.of])
+        if mixture[patient].any():
+            weight = (1 - MIXTURE) * weight + MIXTURE * _shares(mixture[patient, classes.of])
+        weight = weight * (1 - ANYTHING) + ANYTHING / len(weight)
         lists[patient] = np.searchsorted(np.cumsum(weight) / weight.sum(), chances)
     return lists
+
+
+def _shares(weight: NDArray[np.float64]) -> NDArray[np.float64]:
+    return np.asarray(weight / weight.sum())
 
 
 @dataclass(frozen=True)
@@ -134,7 +144,9 @@ def warm_up(model: Model) -> None:
     nothing = Prices(np.zeros((len(classes.beds), model.horizon), np.int64))
     certified(model, classes, nothing)
     if model.patients:
-        Annealer(model, start(model), menus(model, classes, nothing), (0,)).step(1, 1.0)
+        Bundle(model, classes, np.zeros(len(model.price), np.int64), Blocks.answer).step()
+        lies = np.zeros((len(model.price), len(classes.beds)))
+        Annealer(model, start(model), menus(model, classes, Bound(0, nothing, lies)), (0,)).step(1, 1.0)
 
 
 def state_of(fixed: Fixed, lying: Ints, horizon: int) -> tuple[State, int]:

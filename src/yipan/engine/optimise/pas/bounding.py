@@ -1,65 +1,62 @@
-"""What no plan can cost less than: prices for beds, from a linear programme, and the cheapest stay of each patient.
+"""What no plan can cost less than: prices for beds from a linear programme, then the worth of nights from the bundle.
 
-Let every class of rooms ask a price λ ≥ 0 for a bed on a night, on top of what the patient's night costs there, and
-each cut (`cuts`) a price μ ≥ 0 for each unit of its left side. Whatever the prices, no plan costs less than
+Let every class of rooms ask a price λ ≥ 0 for a bed on a night, on top of what the patient's night costs there.
+Whatever the prices, no plan costs less than
 
-    Σ over patients of her cheapest way through the nights, at cost + λ + weights · μ and 11 for each transfer
-    − Σ λ · beds − Σ μ · limit,
+    Σ over patients of her cheapest way through the nights, at cost + λ and 11 for each transfer − Σ λ · beds,
 
-less what patients who lie with the other sex would gain if their 5 a night were less than the prices of cuts: a plan
-pays for no more beds than there are, and breaks no cut (Lagrangian duality; A. M. Geoffrion, "Lagrangean relaxation for
+because a plan pays for no more beds than there are (Lagrangian duality; A. M. Geoffrion, "Lagrangean relaxation for
 integer programming", Mathematical Programming Study 2, 1974). The prices are the duals of the linear programme over the
-same ways, solved by HiGHS, to which ways and cuts are added as they are needed; they are rounded to whole parts of a
-tenth and the sum is made in integers, so that the bound holds however exact HiGHS was.
+same ways, solved by HiGHS, to which ways are added as they are needed; they are rounded to whole parts of a tenth and
+the sum is made in integers, so that the bound holds however exact HiGHS was. It knows nothing of the sexes; `bundling`
+begins with what the nights are worth at these prices, and knows.
 """
 
 from __future__ import annotations
 
 import time
-from collections import defaultdict
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
 
+from yipan.engine.optimise.pas.bundling import PARTS, Bundle
 from yipan.engine.optimise.pas.classes import Classes
-from yipan.engine.optimise.pas.cuts import Cut, broken
-from yipan.engine.optimise.pas.evaluating import GENDER, TRANSFER
+from yipan.engine.optimise.pas.evaluating import TRANSFER
 from yipan.engine.optimise.pas.kernel import KERNEL
 from yipan.engine.optimise.pas.model import Ints, Model
 from yipan.engine.optimise.pas.programme import Duals, Programme
+from yipan.engine.optimise.pas.schedules import Whole
 
-PARTS = 1000
-"""Of a tenth, in which prices are whole numbers."""
 FIRST_WAYS, MORE_WAYS = 12, 4
-ROUNDS, PATIENCE, WORTH = 60, 4, 0.0005
-"""Rounds of cuts end when PATIENCE of them bettered the bound by less than this part of it."""
-
-Whole = NDArray[np.int64]
+ROUNDS, SHARE = 60, 0.6
+"""Of the linear programme, and the most of the time that it may take: the bundle betters any prices."""
+BUNDLE_ROUNDS, PATIENCE, WORTH = 400, 20, 0.0001
+"""Rounds of the bundle end when PATIENCE of them bettered the bound by no more than this part of it."""
 
 
 @dataclass(frozen=True)
 class Prices:
-    """What beds (classes × nights) and cuts ask, in parts. They are the proof of a bound."""
+    """What beds ask (classes × nights), in parts. They are the proof of a bound."""
 
     beds: Whole
-    cuts: tuple[tuple[Cut, int], ...] = ()
 
     def asked(self, model: Model, classes: Classes) -> Whole:
         """What a night costs with them, in parts: stays × classes."""
-        asked = model.price[:, classes.room].astype(np.int64) * PARTS + self.beds[:, model.nights].T
-        for cut, price in self.cuts:
-            asked[cut.stays, cut.place[0]] += cut.weights * price
-        return asked
+        return model.price[:, classes.room].astype(np.int64) * PARTS + self.beds[:, model.nights].T
 
 
 @dataclass(frozen=True)
 class Bound:
-    """`cost` in tenths, and the prices that prove it."""
+    """`cost` in tenths, the prices for beds that went before, and to which part each stay lies in each class in the
+    best mixture of schedules (stays × classes; all 0 when there was no time for one).
+    """
 
     cost: int
     prices: Prices
+    lies: NDArray[np.float64]
 
 
 @dataclass
@@ -68,36 +65,31 @@ class Bounding:
 
     model: Model
     classes: Classes
-    best: Bound = field(init=False)
-    cuts: list[Cut] = field(default_factory=list)
+    cancelled: Callable[[], bool] = lambda: False
+    cost: int = field(init=False)
+    prices: Prices = field(init=False)
 
     def __post_init__(self) -> None:
-        nothing = Prices(np.zeros((len(self.classes.beds), self.model.horizon), np.int64))
-        self.best = Bound(certified(self.model, self.classes, nothing)[0], nothing)
-        self._programme = Programme(self.model, self.classes)
-        self._programme.add_ways(self._cheapest(nothing, FIRST_WAYS))
+        self.prices = Prices(np.zeros((len(self.classes.beds), self.model.horizon), np.int64))
+        self.cost = certified(self.model, self.classes, self.prices)[0]
+        self._programme = Programme(self.model, self.classes, self.cancelled)
+        self._programme.add_ways(self._cheapest(self.prices, FIRST_WAYS))
 
     def step(self, seconds: float | None = None) -> bool:
-        """Solve once, better the bound if it can be, add ways, else cuts; False when nothing is left to be added."""
+        """Solve once, better the bound if it can be, and add ways; False when nothing is left to be added."""
         duals = self._programme.solve(seconds)
         if duals is None:
             return False
-        prices = self._rounded(duals)
+        prices = Prices(np.rint(np.maximum(duals.beds, 0) * PARTS).astype(np.int64))
         cost, ways = certified(self.model, self.classes, prices)
-        if cost > self.best.cost:
-            self.best = Bound(cost, prices)
-        added = self._programme.add_ways(self._better(prices, duals, ways))
-        if added > self.model.patients // 50:
-            return True
-        new = broken(self.model, self.classes, self._programme.lies())
-        for cut in new:
-            self._programme.add_cut(cut)
-        self.cuts += new
-        return bool(added or new)
+        if cost > self.cost:
+            self.cost, self.prices = cost, prices
+        return self._programme.add_ways(self._better(prices, duals, ways)) > self.model.patients // 50
 
-    def _rounded(self, duals: Duals) -> Prices:
-        beds, cuts = (np.rint(np.maximum(each, 0) * PARTS).astype(np.int64) for each in (duals.beds, duals.cuts))
-        return Prices(beds, tuple((cut, int(price)) for cut, price in zip(self.cuts, cuts, strict=True) if price))
+    def worth(self) -> Whole:
+        """What each of the stays costs, beds included, on the patient's cheapest way."""
+        _, ways = certified(self.model, self.classes, self.prices)
+        return np.asarray(self.prices.asked(self.model, self.classes)[np.arange(len(ways)), ways])
 
     def _stays(self, asked: Whole) -> Whole:
         """What whole stays cost: patients × classes."""
@@ -131,18 +123,38 @@ def bound(
     classes: Classes,
     *,
     seconds: float | None = None,
+    threads: int = 1,
     cancelled: Callable[[], bool] = lambda: False,
 ) -> Bound:
     """The best bound of all rounds that are worth their time, or of those that begin within so many seconds."""
-    bounding = Bounding(model, classes)
     began = time.monotonic()
-    left, past = seconds, [bounding.best.cost]
-    while len(past) < ROUNDS and not cancelled() and bounding.step(left):
-        past.append(bounding.best.cost)
-        slow = bounding.cuts and len(past) > PATIENCE and past[-1] - past[-1 - PATIENCE] < WORTH * past[-1]
-        if slow or (seconds is not None and (left := seconds - (time.monotonic() - began)) <= 0):
+
+    def left(share: float = 1.0) -> float | None:
+        return None if seconds is None else began + share * seconds - time.monotonic()
+
+    def over(share: float = 1.0) -> bool:
+        return cancelled() or (seconds is not None and time.monotonic() >= began + share * seconds)
+
+    bounding = Bounding(model, classes, cancelled)
+    for _ in range(ROUNDS):
+        if over(SHARE) or not bounding.step(left(SHARE)):
             break
-    return bounding.best
+    if not model.patients:
+        return Bound(bounding.cost, bounding.prices, np.zeros((0, len(classes.beds))))
+    with ThreadPoolExecutor(threads) as pool:
+        bundle = Bundle(model, classes, bounding.worth(), lambda blocks, worth: blocks.answer(worth, threads, pool))
+        past = [bundle.cost]
+        while len(past) <= BUNDLE_ROUNDS and not over():
+            bundle.step()
+            past.append(bundle.cost)
+            if len(past) > 2 * PATIENCE and past[-1] - past[-1 - PATIENCE] <= WORTH * abs(past[-1]):
+                break
+    return Bound(max(bounding.cost, on_grid(model, bundle.cost)), bounding.prices, bundle.lies)
+
+
+def on_grid(model: Model, parts: int) -> int:
+    """The least cost of a plan, in tenths, that is not below so many parts: every cost is on the grid."""
+    return -(-parts // (PARTS * model.grid)) * model.grid
 
 
 def certified(model: Model, classes: Classes, prices: Prices) -> tuple[int, Ints]:
@@ -150,17 +162,9 @@ def certified(model: Model, classes: Classes, prices: Prices) -> tuple[int, Ints
 
     Raises ValueError for a price below 0, which would prove anything.
     """
-    if (prices.beds < 0).any() or any(price < 0 for _, price in prices.cuts):
+    if (prices.beds < 0).any():
         raise ValueError("A price is never negative.")
     ways = np.zeros(len(model.price), np.int32)
     total = int(KERNEL.cheapest_way(prices.asked(model, classes), model.offset, TRANSFER * PARTS, ways))
     total -= int((prices.beds.sum(axis=1) * classes.beds).sum())
-    total -= sum(cut.limit * price for cut, price in prices.cuts)
-    gained: dict[tuple[int, int, int], int] = defaultdict(int)
-    for cut, price in prices.cuts:
-        for sex, weight in enumerate(cut.mixing):
-            gained[*cut.place, sex] += weight * price
-    for (at, _, _), gain in gained.items():
-        total -= max(gain - GENDER * PARTS, 0) * int(classes.beds[at])
-    step = PARTS * model.grid
-    return -(-total // step) * model.grid, ways
+    return on_grid(model, total), ways

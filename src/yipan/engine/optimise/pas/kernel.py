@@ -1,4 +1,7 @@
-"""The compiled searches: annealing over millions of moves, and the cheapest way of each patient. Costs in tenths."""
+"""The compiled searches: annealing over millions of moves, the cheapest way of each patient, and schedule of each room.
+
+Costs in tenths.
+"""
 
 from __future__ import annotations
 
@@ -12,6 +15,8 @@ from yipan.engine import placement
 from yipan.engine.optimise.chance import below
 from yipan.engine.optimise.pas.chains import chain_delta, follow, forget
 from yipan.engine.optimise.pas.moves import REFUSED, fill, place, shift_delta, swap_delta
+from yipan.engine.optimise.pas.schedules import cheapest_schedule, desk
+from yipan.engine.optimise.pas.weighing import weigh as settle
 from yipan.engine.placement.compiled import entry, fingerprint, inner
 
 CHAINS = 16
@@ -153,6 +158,8 @@ class Kernel(NamedTuple):
     anneal: Callable[..., tuple[int, int]]
     count: Callable[..., int]
     cheapest_way: Callable[..., int]
+    schedules: Callable[..., None]
+    weigh: Callable[..., None]
 
 
 def _make(sources: int) -> Kernel:
@@ -178,7 +185,24 @@ def _make(sources: int) -> Kernel:
         """For each patient the cheapest way through her nights; the sum of what they cost. See `_cheapest_way`."""
         return _cheapest_way(asked, offset, transfer, ways) if sources else 0
 
-    return Kernel(anneal, count, cheapest_way)
+    @entry
+    def schedules(stints, asked, beds, apart, half, mixed, part, parts, value, spells, count):  # type: ignore[no-untyped-def]
+        """Fill in the cheapest schedule of every block that is number `part` of `parts`. See `cheapest_schedule`."""
+        windows = len(stints.nights)
+        work = desk(max(stints.nights), max(beds))
+        for block in range(part, len(value) if sources else 0, parts):
+            at, window = block // windows, block % windows
+            value[block], count[block] = cheapest_schedule(
+                work, stints, window, asked, at, half, mixed, beds[at], apart[at], spells[block]
+            )
+
+    @entry
+    def weigh(known, taken, empty, missing, pull):  # type: ignore[no-untyped-def]
+        """Mix the known schedules. See `weighing`."""
+        if sources:
+            settle(known, taken, empty, missing, pull)
+
+    return Kernel(anneal, count, cheapest_way, schedules, weigh)
 
 
 KERNEL = _make(fingerprint(Path(__file__).parent, Path(__file__).parents[1], Path(placement.__file__).parent))

@@ -8,6 +8,7 @@ or lie as she does now.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -18,6 +19,7 @@ from yipan.engine.optimise.pas.bounding import Prices
 from yipan.engine.optimise.pas.classes import Classes
 from yipan.engine.optimise.pas.evaluating import GENDER, TRANSFER
 from yipan.engine.optimise.pas.model import Ints, Model
+from yipan.engine.optimise.pas.solver import solver
 
 WORTH = 150.0
 """Tenths by which a whole stay may be dearer than the best, to be looked at."""
@@ -45,8 +47,10 @@ class _Columns:
 class Polish:
     """For one model and its prices; `better` is asked again and again."""
 
-    def __init__(self, model: Model, classes: Classes, prices: Prices) -> None:
-        self._model = model
+    def __init__(
+        self, model: Model, classes: Classes, prices: Prices, cancelled: Callable[[], bool] = lambda: False
+    ) -> None:
+        self._model, self._cancelled = model, cancelled
         self._possible = dearer(model, classes, prices)[:, classes.of] <= WORTH
         self._size = len(model.capacity) * model.horizon
 
@@ -123,12 +127,8 @@ class Polish:
         programme.a_matrix_.index_ = np.array(columns.rows)
         programme.a_matrix_.value_ = np.array(columns.values)
         programme.integrality_ = [highspy.HighsVarType.kInteger] * count
-        highs = highspy.Highs()
-        options = {"output_flag": False, "threads": 1, "mip_rel_gap": 0.0, "mip_abs_gap": model.grid / 2}
-        if seconds is not None:
-            options["time_limit"] = max(seconds, 0.0)
-        for name, value in options.items():
-            highs.setOptionValue(name, value)
+        limit = {} if seconds is None else {"time_limit": max(seconds, 0.0)}
+        highs = solver(self._cancelled, mip_rel_gap=0.0, mip_abs_gap=model.grid / 2, **limit)
         highs.passModel(programme)
         solution = highspy.HighsSolution()
         solution.col_value = columns.now

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor, wait
+from collections.abc import Callable, Iterable
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from functools import partial
 
@@ -78,9 +78,9 @@ class _Search:
         classes = Classes.in_(self.model)
         left = self.clock.left()
         limit = None if left is None else left * BOUND_SHARE
-        self.bound = bound(self.model, classes, seconds=limit, cancelled=self.clock.cancelled)
-        menu = menus(self.model, classes, self.bound.prices)
-        polish = Polish(self.model, classes, self.bound.prices)
+        self.bound = bound(self.model, classes, seconds=limit, threads=threads, cancelled=self.clock.cancelled)
+        menu = menus(self.model, classes, self.bound)
+        polish = Polish(self.model, classes, self.bound.prices, self.clock.cancelled)
         crew = [Annealer(self.model, first, menu, (seed, thread)) for thread in range(threads)]
         self._tell(crew)
         if self.model.patients:
@@ -88,28 +88,39 @@ class _Search:
         return min(crew, key=lambda each: each.best_cost).best
 
     def _together(self, crew: list[Annealer], polish: Polish) -> None:
-        """Each in a thread of its own, until the end."""
-        with ThreadPoolExecutor(len(crew)) as pool:
-            running = {pool.submit(self._rounds, each, polish) for each in crew}
-            while running:
-                done, running = wait(running, timeout=LOOK_SECONDS)
-                for each in done:
-                    each.result()
-                self._tell(crew)
-
-    def _rounds(self, annealer: Annealer, polish: Polish) -> None:
-        """Anneal and polish in turn, each time from the best so far."""
+        """Anneal and polish in turn, each annealer in a thread of its own, each time from the best plan of all."""
         begin, took = self.clock.share(0), 0.0
-        for wanted, cooling in ROUNDS:
-            end = min(wanted, self.clock.before_end(RESERVE * took))
-            if end <= begin:
-                break
-            annealer.take(annealer.best)
-            annealer.run(cooling, partial(self._share, annealer, begin, end))
-            begin, left, before = end, self.clock.left(), self.clock.seconds()
-            if not self._over(annealer) and (left is None or left > took):
-                annealer.take(polish.better(annealer.best, seconds=left))
+        with ThreadPoolExecutor(len(crew)) as pool:
+            for wanted, cooling in ROUNDS:
+                end = min(wanted, self.clock.before_end(RESERVE * took))
+                if end <= begin:
+                    continue
+                best = min(crew, key=lambda each: each.best_cost).best
+                for each in crew:
+                    each.take(best)
+                self._wait((pool.submit(self._anneal, each, cooling, begin, end) for each in crew), crew)
+                before = self.clock.seconds()
+                self._wait((pool.submit(self._polish, each, polish, took) for each in crew), crew)
                 took = max(took, self.clock.seconds() - before)
+                begin = max(end, self.clock.share(crew[0].moves))
+
+    def _wait(self, running: Iterable[Future[None]], crew: list[Annealer]) -> None:
+        """Until all are done; meanwhile tell."""
+        left = set(running)
+        while left:
+            done, left = wait(left, timeout=LOOK_SECONDS)
+            for each in done:
+                each.result()
+            self._tell(crew)
+
+    def _anneal(self, annealer: Annealer, cooling: Cooling, begin: float, end: float) -> None:
+        annealer.run(cooling, partial(self._share, annealer, begin, end))
+
+    def _polish(self, annealer: Annealer, polish: Polish, took: float) -> None:
+        """Polish the best of one thread, unless there is less time than it took before."""
+        left = self.clock.left()
+        if not self._over(annealer) and (left is None or left > took):
+            annealer.take(polish.better(annealer.best, seconds=left))
 
     def _share(self, annealer: Annealer, begin: float, end: float, moves: int) -> float:
         """Of the round that lasts from `begin` to `end`."""

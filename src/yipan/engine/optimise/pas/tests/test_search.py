@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import replace
+
+import highspy
 import numpy as np
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from yipan.engine.optimise import Point, Stop, solve
-from yipan.engine.optimise.pas import Pas, read
-from yipan.engine.optimise.pas.annealing import Annealer, menus
+from yipan.engine.optimise.pas import Pas, problem, read
+from yipan.engine.optimise.pas.annealing import ANYTHING, MENU, MIXTURE, Annealer, Cooling, menus
 from yipan.engine.optimise.pas.bounding import Bounding, Prices, bound, certified
+from yipan.engine.optimise.pas.bundling import PARTS, Blocks
 from yipan.engine.optimise.pas.classes import Classes
-from yipan.engine.optimise.pas.cuts import Cut, broken
 from yipan.engine.optimise.pas.evaluating import evaluate, violations
 from yipan.engine.optimise.pas.instance import Instance
 from yipan.engine.optimise.pas.model import Model
 from yipan.engine.optimise.pas.polishing import Polish
+from yipan.engine.optimise.pas.solver import solver
 from yipan.engine.optimise.pas.starting import start
 from yipan.engine.optimise.pas.tests.instances import TEXT, instances
 from yipan.engine.optimise.pas.tests.oracle import optimum
@@ -38,68 +43,40 @@ def test_small_instances_are_solved_to_the_optimum(instance: Instance) -> None:
 @settings(max_examples=40)
 @given(instances(), st.integers(0, 2**32))
 def test_any_prices_prove_a_bound(instance: Instance, seed: int) -> None:
-    """Whatever beds and cuts ask, the bound is not above the optimum: no rounding of HiGHS can make it wrong."""
+    """Whatever beds ask and nights are worth, the bound is not above the optimum: no rounding can make it wrong."""
     model = Model.of(instance)
     classes = Classes.in_(model)
     chance = np.random.default_rng(seed)
-    beds = chance.integers(0, 40_000, (len(classes.beds), model.horizon))
-    cuts = broken(model, classes, chance.random((len(model.price), len(classes.beds))))
-    asked = [int(price) for price in chance.integers(0, 30_000, len(cuts))]
-    prices = Prices(beds, tuple(zip(cuts, asked, strict=True)))
-    assert certified(model, classes, prices)[0] <= optimum(instance)
+    best = optimum(instance)
+    prices = Prices(chance.integers(0, 40_000, (len(classes.beds), model.horizon)))
+    assert certified(model, classes, prices)[0] <= best
+    blocks = Blocks(model, classes)
+    for low, high in ((-20_000, 60_000), (0, 200_000)):
+        worth = chance.integers(low, high, len(model.price))
+        assert blocks.total(worth, blocks.answer(worth)) <= best * PARTS
 
 
-@settings(max_examples=60)
-@given(instances(most_rooms=3), st.integers(0, 2**32))
-def test_no_plan_breaks_a_cut(instance: Instance, seed: int) -> None:
-    """Any plan at all keeps every cut, when those who lie with the other sex are taken off."""
-    model = Model.of(instance)
-    assume(model.patients)
-    classes = Classes.in_(model)
-    chance = np.random.default_rng(seed)
-    nothing = Prices(np.zeros((len(classes.beds), model.horizon), np.int64))
-    annealer = Annealer(model, start(model), menus(model, classes, nothing), (seed,))
-    annealer.step(500, 1000.0)
-    lying = annealer.lying
-    sexes = np.repeat(model.sex, np.diff(model.offset))
-    for cut in broken(model, classes, chance.random((len(model.price), len(classes.beds)))):
-        at, night = cut.place
-        fewer = [0, 0]
-        for room in np.flatnonzero(classes.of == at):
-            heads = [np.count_nonzero((lying == room) & (model.nights == night) & (sexes == sex)) for sex in (0, 1)]
-            sex = int(heads[0] > heads[1])
-            fewer[sex] += heads[sex]
-        there = zip(cut.stays, cut.weights, strict=True)
-        left = sum(int(weight) for stay, weight in there if classes.of[lying[stay]] == at)
-        assert left <= cut.limit + cut.mixing[0] * fewer[0] + cut.mixing[1] * fewer[1]
-
-
-@pytest.mark.parametrize("where", ["beds", "cuts"])
-def test_a_price_below_nothing_is_refused(where: str) -> None:
+def test_a_price_below_nothing_is_refused() -> None:
     """It would prove anything."""
     model = Model.of(read(TEXT.encode()))
     classes = Classes.in_(model)
-    beds = np.zeros((len(classes.beds), model.horizon), np.int64)
-    cut = Cut(place=(0, 0), stays=np.array([0], np.int32), weights=np.array([1], np.int32), limit=1, mixing=(1, 1))
-    prices = Prices(beds - 1) if where == "beds" else Prices(beds, ((cut, -1),))
     with pytest.raises(ValueError, match="never negative"):
-        certified(model, classes, prices)
+        certified(model, classes, Prices(np.full((len(classes.beds), model.horizon), -1, np.int64)))
 
 
-def test_cuts_better_the_bound() -> None:
-    """Three women and a man in two rooms of two: by beds alone they fit, by sex one must go elsewhere or mix."""
-    text = TEXT[: TEXT.index("ROOMS:")].replace("Rooms: 3", "Rooms: 3").replace("Beds: 4", "Beds: 6")
-    text = text.replace("Patients: 5", "Patients: 4").replace("Planning horizon: 3", "Planning horizon: 1")
-    text += "ROOMS:\n1 11 | 2 | 2 | D | 1 2 0 0 | 1 1\n2 12 | 2 | 2 | D | 1 2 0 0 | 1 1\n"
-    text += "3 13 | 2 | 2 | D | 3 2 0 0 | 1 1\n\nBEDS:\n1 1\n2 1\n3 2\n4 2\n5 3\n6 3\n\nPATIENTS:\n"
-    text += "".join(f"{i} P{i} 30 {sex} | 0 1 | 1 2 1 | 2 | 0 0 | 0 0\n" for i, sex in enumerate("FFFM", 1)) + "END.\n"
+def test_a_bound_that_knows_rooms_is_better() -> None:
+    """A woman on nights 0 and 1 and a man on nights 1 and 2 in a room of two: beds suffice, but one must leave."""
+    text = TEXT[: TEXT.index("ROOMS:")].replace("Rooms: 3", "Rooms: 2").replace("Patients: 5", "Patients: 2")
+    text += "ROOMS:\n1 11 | 2 | 2 | D | 1 2 0 0 | 1 1\n2 12 | 2 | 2 | D | 3 2 0 0 | 1 1\n\n"
+    text += "BEDS:\n1 1\n2 1\n3 2\n4 2\n\nPATIENTS:\n"
+    text += "1 Ann 30 F | 0 2 | 1 2 2 | 2 | 0 0 | 0 0\n2 Bob 30 M | 1 3 | 1 2 2 | 2 | 0 0 | 0 0\nEND.\n"
     instance = read(text.encode())
     model = Model.of(instance)
     classes = Classes.in_(model)
     bounding = Bounding(model, classes)
     bounding.step()
-    assert bounding.best.cost == 0
-    assert bound(model, classes).cost == optimum(instance) == 20
+    assert bounding.cost == 0
+    assert bound(model, classes).cost == optimum(instance) > 0
 
 
 def test_a_polish_never_makes_it_worse() -> None:
@@ -112,6 +89,71 @@ def test_a_polish_never_makes_it_worse() -> None:
     costs = [sum(evaluate(read(TEXT.encode()), model.plan(lying)).values()) for lying in (first, better)]
     assert costs[1] <= costs[0]
     assert not any(violations(read(TEXT.encode()), model.plan(better)).values())
+
+
+def test_rooms_of_the_mixture_are_proposed_more_often() -> None:
+    """Where a patient lies in the best mixture of schedules takes its share of the proposals; no room is left out."""
+    model = Model.of(read(TEXT.encode()))
+    classes = Classes.in_(model)
+    found = bound(model, classes)
+    for at in range(len(classes.beds)):
+        lies = np.zeros_like(found.lies)
+        lies[:, at] = 1
+        for proposed in menus(model, classes, replace(found, lies=lies)):
+            assert np.mean(classes.of[proposed] == at) >= MIXTURE * (1 - ANYTHING) - 1 / MENU
+            assert set(proposed) == set(range(len(model.capacity)))
+
+
+def test_all_threads_go_on_from_the_best_plan(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What the second thread finds in the first round is where both begin the next."""
+    instance = read(TEXT.encode())
+    model = Model.of(instance)
+    better = start(model)
+    lost = Annealer(model, better, menus(model, Classes.in_(model), bound(model, Classes.in_(model))), (1,))
+    costs = [0, 0]
+    while costs[0] <= costs[1]:
+        lost.step(1, 1000.0)
+        costs = [sum(evaluate(instance, model.plan(lying)).values()) for lying in (lost.lying, better)]
+    first = lost.lying
+    begun: list[list[int]] = []
+
+    def run(self: Annealer, cooling: Cooling, share: Callable[[int], float]) -> None:
+        begun.append(self.lying.tolist())
+        if len(begun) == 2:
+            self.take(better)
+
+    monkeypatch.setattr(Annealer, "run", run)
+    monkeypatch.setattr(problem, "start", lambda model: first)
+    monkeypatch.setattr(problem, "bound", lambda model, classes, **_: replace(bound(model, classes), cost=-1))
+    monkeypatch.setattr(Polish, "better", lambda self, lying, **_: lying)
+    solve(Pas(instance), Stop(iterations=10_000), threads=2)
+    assert begun[:2] == [first.tolist()] * 2
+    assert begun[2:4] == [better.tolist()] * 2
+    assert begun[:2] != begun[2:4]
+
+
+def test_a_solver_can_be_interrupted() -> None:
+    """HiGHS in the middle of a linear programme ends as soon as somebody cancels."""
+    asked: list[int] = []
+
+    def cancelled() -> bool:
+        asked.append(1)
+        return len(asked) > 5
+
+    highs = solver(cancelled)
+    chance = np.random.default_rng(1)
+    rows = [np.sort(chance.choice(200, 8, replace=False)).astype(np.int32) for _ in range(600)]
+    nothing = np.zeros(0)
+    highs.addRows(
+        200, np.ones(200), np.full(200, np.inf), 0, np.zeros(200, np.int32), nothing.astype(np.int32), nothing
+    )
+    highs.addCols(
+        600, chance.random(600), np.zeros(600), np.full(600, np.inf), 4800,
+        np.arange(0, 4800, 8, dtype=np.int32), np.concatenate(rows), chance.random(4800) + 0.1,
+    )  # fmt: skip
+    highs.run()
+    assert highs.getModelStatus() == highspy.HighsModelStatus.kInterrupt
+    assert len(asked) == 6
 
 
 def test_the_same_seed_finds_the_same_plan() -> None:
