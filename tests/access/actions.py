@@ -108,6 +108,19 @@ ACTIONS: dict[str, Act] = {
     "planning.actions.start_run": act("planning.run@here", organisation_id="$organisation_id"),
     "planning.actions.stop_run": act("planning.run@here", run_id="$run_id"),
     "planning.actions.accept": act("planning.accept@here", run_id="$run_id", chosen={}),
+    "planning.scenarios.actions.start": act(
+        "planning.scenario@here",
+        organisation_id="$organisation_id",
+        policies=["silo"],
+        penalty=0.23,
+        days=14,
+        seconds=30,
+    ),
+    "planning.scenarios.actions.stop": act("planning.scenario@here", scenario_id="$scenario_id"),
+    "planning.scenarios.actions.save": act("planning.scenario@here", scenario_id="$scenario_id", name="x"),
+    "planning.scenarios.actions.share": act("planning.scenario@here", scenario_id="$scenario_id", shared=True),
+    "planning.scenarios.actions.remove": act("planning.scenario@here", scenario_id="$scenario_id"),
+    "planning.scenarios.actions.apply": act("network.policy@here", scenario_id="$scenario_id", key="silo"),
 }
 
 NO_ACTIONS: dict[str, str] = {

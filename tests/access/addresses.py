@@ -212,6 +212,19 @@ ADDRESSES: dict[str, Row] = {
     # forecasts
     "planning:forecasts": row("planning.foresee@anywhere"),
     "planning:calibration": row("planning.foresee@anywhere"),
+    # scenarios
+    "planning:scenarios": row("planning.scenario@anywhere"),
+    "planning:scenario-ask": row(
+        "planning.scenario@anywhere",
+        "planning.scenario@here",
+        {"organisation": "$organisation_id", "policies": "silo", "penalty": "23", "days": "14", "seconds": "30"},
+    ),
+    "planning:scenario": row("planning.scenario@here", scenario_id="scenario_id"),
+    "planning:scenario-stop": row(post="planning.scenario@here", scenario_id="scenario_id"),
+    "planning:scenario-save": row(post="planning.scenario@here", scenario_id="scenario_id", data={"name": "x"}),
+    "planning:scenario-share": row(post="planning.scenario@here", scenario_id="scenario_id", data={"shared": "1"}),
+    "planning:scenario-remove": row(post="planning.scenario@here", scenario_id="scenario_id"),
+    "planning:scenario-apply": row(post="network.policy@here", scenario_id="scenario_id", data={"key": "silo"}),
     "demo-pace": row("demo.pace@anywhere", "demo.pace@anywhere", data={"speed": "10"}),
 }
 

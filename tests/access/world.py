@@ -23,7 +23,7 @@ from yipan.base.patients.models import DuplicateCandidate
 from yipan.interop.models import InboundMessage, LocationAlias, Source
 from yipan.kernel import clock
 from yipan.lines.beds.models import FollowUpCall, WardNotice
-from yipan.planning.models import Proposal, Run
+from yipan.planning.models import Proposal, Run, Scenario
 from yipan.spine.models import Booking
 from yipan.spine.testing import small_network
 
@@ -145,7 +145,7 @@ def _notes(host: Ward, stay: Booking) -> dict[str, Any]:
 
 
 def _plan(hospital: hospitals.Hospital) -> dict[str, Any]:
-    """A plan that is being made, with a proposal for somebody who waits."""
+    """A plan that is being made, with a proposal for somebody who waits, and a scenario that somebody shared."""
     now, request = clock.now(), hospital.waiting[0]
     run = Run.objects.create(organisation=hospital.network.organisation, created_at=now, created_by="test")
     start = now + timedelta(days=1)
@@ -153,7 +153,16 @@ def _plan(hospital: hospitals.Hospital) -> dict[str, Any]:
     row = Proposal.objects.create(
         run=run, kind="admission", request=request, bed=hospital.bed(0), tier="allied", score=50, **times
     )
-    return {"run_id": run.pk, "proposal_tick": f"{row.pk}:-"}
+    scenario = Scenario.objects.create(
+        organisation=hospital.network.organisation,
+        created_at=now,
+        created_by="test",
+        days=14,
+        seconds=30,
+        penalty=0.23,
+        shared=True,
+    )
+    return {"run_id": run.pk, "proposal_tick": f"{row.pk}:-", "scenario_id": scenario.pk}
 
 
 def written() -> dict[str, int]:

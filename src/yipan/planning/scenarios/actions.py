@@ -176,8 +176,8 @@ def outdated(scenario: Scenario) -> bool:
 
 
 def _own(actor: Actor, scenario_id: UUID) -> Scenario:
-    """A scenario that the actor may change: their own. Raises NotFound, Refused."""
+    """A scenario that the actor may change: their own. Raises NotFound, Refused, Conflict("scenario_not_yours")."""
     found = queries.scenario_of(actor, scenario_id)
     if not queries.is_author(actor, found):
-        raise NotFound("scenario_not_yours")
+        raise Conflict("scenario_not_yours")
     return found

@@ -13,7 +13,7 @@ TRY = "planning.scenario"
 
 def announce() -> None:
     """Declare the verb, the audited actions and the entry of the navigation."""
-    matrix.declare_all({TRY: {Role.MANAGER, Role.COORDINATOR}})
+    matrix.declare_all({TRY: {Role.MANAGER, Role.COORDINATOR, Role.ADMINISTRATOR}})
     labels.declare(
         {
             "scenario.run": _("Had policies simulated"),

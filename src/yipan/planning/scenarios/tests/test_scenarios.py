@@ -156,7 +156,7 @@ def test_a_scenario_is_the_authors_until_it_is_shared(room: Room) -> None:
     assert list(queries.scenarios(stranger)) == []
     for act in (actions.save, actions.share, actions.remove, actions.stop):
         more: dict[str, Any] = {actions.save: {"name": "x"}, actions.share: {"shared": False}}.get(act, {})
-        with pytest.raises(NotFound, match="scenario_not_yours"):
+        with pytest.raises(Conflict, match="scenario_not_yours"):
             act(actor=colleague, scenario_id=found.id, **more)
     found.refresh_from_db()
     assert (found.shared, found.saved, found.name) == (True, True, "")
