@@ -124,9 +124,9 @@ def _weeks_before(
     apart = np.where(known, np.abs(weeks4 - middle), 0.0).sum(axis=0) / np.maximum(known.sum(axis=0), 1)
     out |= {"weeks": middle, "weeks_apart": apart, "expected": base / unit}
     weekly = trailing(values, WEEK)
-    then, there = ahead - YEAR + WEEK // 2 + 1, (origins - YEAR)[:, None]
-    usable = (there >= WEEK) & (then <= origins[:, None])
-    went = weekly[:, np.clip(then, 0, None)] - weekly[:, np.maximum(there, 0)]
+    then, now = ahead - YEAR + WEEK // 2 + 1, (origins - YEAR)[:, None]
+    usable = (now >= WEEK) & (then <= origins[:, None])
+    went = weekly[:, np.clip(then, 0, None)] - weekly[:, np.maximum(now, 0)]
     out["year_ago"] = np.where(usable[None], went, np.nan).transpose(1, 0, 2) / unit
     return out
 
