@@ -52,11 +52,7 @@ def lost() -> Callable[[int], list[tuple[str, float, Interval]]]:
 
     def cells(replications: int) -> list[tuple[str, float, Interval]]:
         found = []
-        for beds, load, stay in (
-            (10, 0.9, Exponential(48.0)),
-            (20, 0.95, Lognormal(48.0, 1.0)),
-            (40, 1.0, Fixed(48.0)),
-        ):
+        for beds, load, stay in ((10, 0.9, Exponential(48.0)), (20, 0.95, Lognormal(48.0, 1.0)), (40, 1.0, Fixed(48.0))):
             scenario = _one_ward(beds, load, stay, patience=0.0)
             shares = _each(scenario, replications, lambda run, came: (run.fate.status[came] == GAVE_UP).mean())
             found.append((f"Erlang-B, {beds} beds, load {load}, {_shape(stay)}", erlang_b(beds, load * beds), shares))

@@ -25,9 +25,7 @@ def run(replications: int, load: float, penalty: float, stay_days: float) -> Non
     comparison = compare(scenario, precision=1e-9, stop=Stop(least=replications, most=replications))
     greedy = comparison.outcomes[0].measures["wait"].mean
     print(f"20 wards x 40 beds, load {load}, penalty {penalty}, stays of {stay_days:g} days, {replications} years\n")
-    print(
-        "| policy | mean wait, h | 95 % wait less than, h | outliers | beds taken | moves a patient | wait against greedy |"
-    )
+    print("| policy | mean wait, h | 95 % wait less than, h | outliers | beds taken | moves a patient | wait against greedy |")
     print("|---|---|---|---|---|---|---|")
     changes = {one.name: one.measures["wait"] for one in comparison.differences}
     for outcome in comparison.outcomes:
