@@ -46,14 +46,14 @@ def make_days() -> None:
     if newest is not None and today(newest.made_at) >= today(now):
         return
     if making.days(now) is not None and newest is None:
-        for ago in REHEARSALS:
-            enqueue(rehearse, key=f"planning.rehearse:{ago}", ago=ago)
+        enqueue(rehearse, key="planning.rehearse")
 
 
 @task("planning.rehearse", attempts=2)
-def rehearse(ago: int) -> None:
-    """A forecast as it would have been made so many days ago."""
-    making.days(clock.now(), as_of=ago)
+def rehearse() -> None:
+    """Forecasts as they would have been made every two weeks of the last twelve; once."""
+    if not Outlook.objects.filter(rehearsed=True).exists():
+        making.rehearse(clock.now(), REHEARSALS)
 
 
 @task("planning.hours", attempts=2)
