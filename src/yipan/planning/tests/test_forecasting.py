@@ -133,9 +133,9 @@ def test_an_alert_says_where_when_how_likely_and_why(ward: Ward) -> None:
 def test_jobs_make_what_is_due_and_nothing_twice(ward: Ward, time: FrozenClock) -> None:
     """A forecast by day once a day and one by hour; the periodic duty asks for what is old."""
     remember(ward)
-    make_days.func()
-    make_days.func()
-    make_hours.func()
+    for job in (make_days, make_hours):
+        job.func()
+        job.func()
     assert sorted(Outlook.objects.values_list("step", flat=True)) == [Step.DAYS, Step.HOURS]
     foresee.func(0)
     from procrastinate.contrib.django.models import ProcrastinateJob
