@@ -83,7 +83,7 @@ class Simulation:
             taken_at=seen.at,
             finished_at=clock.now(),
             made_from=telling.made_from(seen, built) | {"network_version": current_version()},
-            result=telling.told(built, comparison, levels),
+            result=telling.told(comparison, levels, self.stopped),
         )
 
     def question(self) -> Question:

@@ -61,12 +61,13 @@ def _mean_days(built: Built) -> float:
     return sum(d.per_day * d.stay.mean for d in built.scenario.demand) / max(coming, 1e-9) / 24
 
 
-def told(built: Built, comparison: Comparison, levels: Sequence[tuple[float, Comparison]]) -> dict[str, Any]:
-    """The comparison as JSON: numbers by policy, department and ward."""
+def told(comparison: Comparison, levels: Sequence[tuple[float, Comparison]], stopped: bool) -> dict[str, Any]:
+    """The comparison as JSON: numbers by policy, department and ward. `stopped`: by somebody, not by the time."""
+    over = comparison.reason == "cancelled" and not stopped
     return {
         "replications": comparison.replications,
         "seconds": round(comparison.seconds, 1),
-        "reason": comparison.reason,
+        "reason": "time" if over else comparison.reason,
         "seed": comparison.seed,
         "order": [one.name for one in comparison.outcomes],  # PostgreSQL keeps objects in an order of its own
         "policies": {one.name: _outcome(one) for one in comparison.outcomes},

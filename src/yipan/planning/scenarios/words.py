@@ -51,14 +51,14 @@ PHASES = {
 REASONS = {
     "precision": gettext_lazy("the intervals were narrow enough"),
     "replications": gettext_lazy("all runs were done"),
-    "cancelled": gettext_lazy("the time was up, or somebody stopped it"),
+    "cancelled": gettext_lazy("it was stopped"),
     "time": gettext_lazy("the time was up"),
 }
 
 ABOUT = {
     "silo": gettext_lazy("Every department keeps to its own beds."),
     "tiers": gettext_lazy("Own, then allied, similar and nearest beds; nothing is kept back."),
-    "reserve": gettext_lazy("The same, but wards keep beds for their own emergencies."),
+    "reserve": gettext_lazy("Own, then allied, similar and nearest beds; wards keep some for their own emergencies."),
     "lookahead": gettext_lazy("A bed is lent only where its own specialty will not need it soon."),
 }
 
