@@ -6,6 +6,7 @@
 # make bench  measure the bed pool in one table, each figure beside its goal; about ten minutes
 # make bench-plan  solve public planning problems and print the gaps; ARGS="ihtc --seconds 600" (half an hour at 60 s)
 # make bench-forecast  forecast public series from their own past and print the scores; ARGS="nhs", ARGS="refit"
+# make bench-twin  the twin beside SimPy, formulas and a real network; ARGS="policies" for one table; some minutes
 # make soak  kill everything at random for SOAK_MINUTES (10) and count; SOAK_SEED=n repeats a plan
 # make messages  add new texts to the Chinese catalogue, drop unused ones, list what lacks a translation
 
@@ -14,7 +15,7 @@ PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; 
             "$$p" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && { echo "$$p"; break; }; done)
 SETUP   = $(or $(PYTHON),python3) -I src/yipan/server/prepare.py
 
-.PHONY: run test lint messages bench bench-plan bench-forecast soak rehearse-servers rehearse-ha
+.PHONY: run test lint messages bench bench-plan bench-forecast bench-twin soak rehearse-servers rehearse-ha
 
 run:
 	@$(SETUP) run "$(VENV)" && exec "$(VENV)/bin/yipan" run
@@ -30,6 +31,10 @@ bench-plan:
 
 bench-forecast:
 	@$(SETUP) test "$(VENV)" && exec "$(VENV)/bin/python" -m benchmarks.forecast $(or $(ARGS),divi)
+
+bench-twin:
+	@$(SETUP) test "$(VENV)" && for table in $(or $(ARGS),speed fidelity policies ni); do \
+	  "$(VENV)/bin/python" -m benchmarks.twin $$table || exit 1; done
 
 rehearse-servers:
 	@$(SETUP) run "$(VENV)" && exec "$(VENV)/bin/python" rehearsals/several_servers.py $(ARGS)

@@ -1,4 +1,4 @@
-"""`python -m benchmarks.twin speed|fidelity|policies|ni`: tables of the twin, each figure beside what it is held against."""
+"""`python -m benchmarks.twin speed|fidelity|policies|ni`: the twin's figures in tables."""
 
 from __future__ import annotations
 

@@ -16,7 +16,7 @@ from yipan.engine.simulate.running import play_out
 from yipan.engine.simulate.state import GAVE_UP, Run
 
 BIN = 6.0
-WARM_UP_DAYS, DAYS = 200.0, 4_000.0
+WARM_UP_DAYS, DAYS = 200.0, 20_000.0
 
 
 def erlang_b(servers: int, load: float) -> float:
@@ -52,7 +52,11 @@ def lost() -> Callable[[int], list[tuple[str, float, Interval]]]:
 
     def cells(replications: int) -> list[tuple[str, float, Interval]]:
         found = []
-        for beds, load, stay in ((10, 0.9, Exponential(48.0)), (20, 0.95, Lognormal(48.0, 1.0)), (40, 1.0, Fixed(48.0))):
+        for beds, load, stay in (
+            (10, 0.9, Exponential(48.0)),
+            (20, 0.95, Lognormal(48.0, 1.0)),
+            (40, 1.0, Fixed(48.0)),
+        ):
             scenario = _one_ward(beds, load, stay, patience=0.0)
             shares = _each(scenario, replications, lambda run, came: (run.fate.status[came] == GAVE_UP).mean())
             found.append((f"Erlang-B, {beds} beds, load {load}, {_shape(stay)}", erlang_b(beds, load * beds), shares))
@@ -126,7 +130,7 @@ def _one_ward(beds: int, load: float, stay: Stay, patience: float = math.inf) ->
 
 def _play(scenario: Scenario, replication: int) -> Run:
     hours = (WARM_UP_DAYS + DAYS) * 24
-    patients = draw(scenario, hours, seed=20, replication=replication)
+    patients = draw(scenario, hours, seed=5, replication=replication)
     return play_out(scenario, scenario.options[0], patients, hours, BIN)
 
 

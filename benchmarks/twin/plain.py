@@ -1,4 +1,4 @@
-"""The plain model: wards that are alike, one specialty each, urgent patients, lognormal stays."""
+"""The plain model: wards that are alike, one specialty each, emergencies only, lognormal stays."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ def model(
     demand = tuple(
         Demand(
             name=name,
-            need=Need(department=d, urgency=Urgency.URGENT, sex=Sex.FEMALE),
+            need=Need(department=d, urgency=Urgency.EMERGENCY, sex=Sex.FEMALE),
             per_day=load * beds / (stay.mean / 24),
             stay=stay,
         )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 import statistics
 import time
+from collections import deque
 from collections.abc import Callable
 
 import simpy
@@ -28,7 +29,7 @@ def run(days: float, rounds: int) -> None:
     ahead = model((option("look-ahead", strategy="lookahead", reserve=2, repatriate=True),), stay=stay, review=4.0)
     cases: list[tuple[str, Callable[[int], int]]] = [
         ("SimPy, one department a ward", lambda r: by_simpy(silo, hours, r)),
-        ("SimPy, first free bed of the network", lambda r: by_simpy_pooled(tiers, hours, r)),
+        ("SimPy, own ward first, else any", lambda r: by_simpy_pooled(tiers, hours, r)),
         ("twin, simple rule", lambda r: simple(silo, hours, r)),
         ("twin, full rules, silo", lambda r: full(silo, hours, r)),
         ("twin, full rules, tiers", lambda r: full(tiers, hours, r)),
@@ -87,19 +88,30 @@ def by_simpy(scenario: Scenario, hours: float, replication: int) -> int:
 
 
 def by_simpy_pooled(scenario: Scenario, hours: float, replication: int) -> int:
-    """A store of beds: the own ward's first, else the first free one; a longer stay away."""
+    """Free beds are counted by ward: the own ward's first, else the first ward with a free bed; a freed bed goes to the
+    first who waits for that ward, else to the first who waits. A longer stay away."""
     chance, env = random.Random(replication), simpy.Environment()
-    beds = simpy.FilterStore(env)
-    beds.items = [(ward, bed) for ward in range(len(scenario.wards)) for bed in range(40)]
+    wards = len(scenario.wards)
+    free, queues = [40] * wards, [deque[tuple[float, simpy.Event]]() for _ in range(wards)]
     waits: list[float] = []
 
     def patient(home: int, stay: float):
-        came = env.now
-        at_home = any(ward == home for ward, _ in beds.items)
-        bed = yield beds.get(lambda item: item[0] == home) if at_home else beds.get()
+        came, ward = env.now, home
+        if not free[home]:
+            ward = next((w for w in range(wards) if free[w]), -1)
+        if ward >= 0:
+            free[ward] -= 1
+        else:
+            turn = env.event()
+            queues[home].append((came, turn))
+            ward = yield turn
         waits.append(env.now - came)
-        yield env.timeout(stay if bed[0] == home else stay * (1 + scenario.penalty))
-        yield beds.put(bed)
+        yield env.timeout(stay if ward == home else stay * (1 + scenario.penalty))
+        waiting = queues[ward] or min((q for q in queues if q), key=lambda q: q[0][0], default=None)
+        if waiting:
+            waiting.popleft()[1].succeed(ward)
+        else:
+            free[ward] += 1
 
     def source(home: int, rate: float, mean: float):
         while True:

@@ -28,16 +28,17 @@ TRACE = "_trace"
 """Argument under which a job carries the name of the request that asked for it."""
 
 
-def task(name: str, *, attempts: int = ATTEMPTS) -> Callable[[Callable[P, R]], Task[P, R, P]]:
+def task(name: str, *, attempts: int = ATTEMPTS, lock: str | None = None) -> Callable[[Callable[P, R]], Task[P, R, P]]:
     """Declare a job. `name` is stable, because waiting jobs are stored under it ("network.reindex").
 
     The arguments of the function must be JSON values. A job that raises is tried again after 5, 25, 125 … seconds, up
-    to `attempts` times in all. Declare jobs in a module `tasks` of an installed app: the worker looks there.
+    to `attempts` times in all. Of jobs with the same `lock` one runs at a time. Declare jobs in a module `tasks` of an
+    installed app: the worker looks there.
     """
     again = RetryStrategy(max_attempts=attempts, exponential_wait=FIRST_WAIT_SECONDS)
 
     def declare(function: Callable[P, R]) -> Task[P, R, P]:
-        return app.task(name=name, queue="default", retry=again)(_traced(function))
+        return app.task(name=name, queue="default", retry=again, lock=lock)(_traced(function))
 
     return declare
 

@@ -52,21 +52,30 @@ def design(values: Floats, known: Levels, calendar: Calendar, origins: Days, hor
     latest = _latest(values, profile, calendar, origins)
     level = _level(values, latest, origins)
     shape = (len(origins), len(values), horizon)
-    shape_ahead = np.take_along_axis(
-        profile, np.broadcast_to(calendar.weekday[ahead], (len(values), *ahead.shape)), axis=2
-    ).transpose(1, 0, 2)
+    shape_ahead = _on(profile, calendar.weekday[ahead])
     base = level.T[:, :, None] + shape_ahead
     by_unit = unit.T[:, :, None]
 
     by_series = _of_series(values, latest, level, unit, origins)
     columns: dict[str, Floats] = {name: value.T[:, :, None] for name, value in by_series.items()}
     columns["profile"] = shape_ahead / by_unit
+    yearly = known.yearly[:, origins] - profile
+    columns["yearly"] = _on(yearly, calendar.weekday[ahead]) / by_unit
+    for lag in range(RECENT):
+        columns[f"yearly_lag{lag}"] = _on(yearly, calendar.weekday[np.maximum(origins - 1 - lag, 0)][:, None]) / by_unit
     columns |= _weeks_before(values, calendar, origins, ahead, base, by_unit)
     columns |= {name: value[:, None, :] for name, value in _of_days(calendar, origins, ahead).items()}
     x = np.empty((*shape, len(columns)), dtype=np.float32)
     for i, column in enumerate(columns.values()):
         x[..., i] = column
     return Design(tuple(columns), x, base, by_unit)
+
+
+def _on(profile: Floats, weekday: Days) -> Floats:
+    """The shape of the week [series, origins, weekday] on weekdays [origins, days]: float[origins, series, days]."""
+    return np.take_along_axis(profile, np.broadcast_to(weekday, (len(profile), *weekday.shape)), axis=2).transpose(
+        1, 0, 2
+    )
 
 
 def _latest(values: Floats, profile: Floats, calendar: Calendar, origins: Days) -> Floats:
@@ -124,9 +133,9 @@ def _weeks_before(
     apart = np.where(known, np.abs(weeks4 - middle), 0.0).sum(axis=0) / np.maximum(known.sum(axis=0), 1)
     out |= {"weeks": middle, "weeks_apart": apart, "expected": base / unit}
     weekly = trailing(values, WEEK)
-    then, there = ahead - YEAR + WEEK // 2 + 1, (origins - YEAR)[:, None]
-    usable = (there >= WEEK) & (then <= origins[:, None])
-    went = weekly[:, np.clip(then, 0, None)] - weekly[:, np.maximum(there, 0)]
+    then, now = ahead - YEAR + WEEK // 2 + 1, (origins - YEAR)[:, None]
+    usable = (now >= WEEK) & (then <= origins[:, None])
+    went = weekly[:, np.clip(then, 0, None)] - weekly[:, np.maximum(now, 0)]
     out["year_ago"] = np.where(usable[None], went, np.nan).transpose(1, 0, 2) / unit
     return out
 

@@ -14,6 +14,8 @@ from numpy.typing import NDArray
 from yipan.engine.forecast.panel import WEEK, Floats
 
 PROFILE_WEEKS = 8
+YEAR_WEEKS = 52
+HALF = WEEK // 2
 UNIT_DAYS = 84
 LONG_UNIT_DAYS = 400
 HOLIDAY_SHARE = 0.3
@@ -37,33 +39,40 @@ def trailing(values: Floats, days: int, *, least: int | None = None) -> Floats:
 
 @dataclass(frozen=True)
 class Levels:
-    """`week` trailing means of seven days; `profile` [..., weekday] by how much a weekday differs from its week;
-    `unit` how much the series usually differs from a week before: what its errors are measured in."""
+    """`week` trailing means of seven days; `profile` [..., weekday] by how much a weekday differs from its week of
+    late, and `yearly` over a year; `unit` how much the series usually differs from a week before, what its errors are
+    measured in."""
 
     week: Floats
     profile: Floats
+    yearly: Floats
     unit: Floats
 
 
 def levels(values: Floats, weekday: NDArray[np.int64], holiday: Floats) -> Levels:
     """Levels of a panel's values; weekday and share of holiday of the same days."""
     week = trailing(values, WEEK)
-    return Levels(week, _profile(values, week, weekday, holiday), _unit(values))
+    apart = _apart(values, week, holiday)
+    profile, yearly = (_profile(apart, weekday, weeks) for weeks in (PROFILE_WEEKS, YEAR_WEEKS))
+    return Levels(week, profile, yearly, _unit(values))
 
 
-def _profile(values: Floats, week: Floats, weekday: NDArray[np.int64], holiday: Floats) -> Floats:
-    """Mean difference to the week around it over eight weeks; holidays are no ordinary weekdays and left out."""
-    series, days = values.shape
+def _apart(values: Floats, week: Floats, holiday: Floats) -> Floats:
+    """Difference to the week around each day; holidays are no ordinary weekdays and left out."""
+    days = values.shape[1]
+    around = np.full(values.shape, np.nan)
+    if days > WEEK:
+        around[:, HALF : days - HALF] = week[:, WEEK:]
+    return np.where(holiday >= HOLIDAY_SHARE, np.nan, values - around)
+
+
+def _profile(apart: Floats, weekday: NDArray[np.int64], weeks: int) -> Floats:
+    """Mean difference of each weekday to the week around it, known only when that week is over."""
+    series, days = apart.shape
     out = np.zeros((series, days + 1, WEEK))
-    half = WEEK // 2
-    if days <= WEEK:
-        return out
-    around = np.full((series, days), np.nan)
-    around[:, half : days - half] = week[:, WEEK:]
-    apart = np.where(holiday >= HOLIDAY_SHARE, np.nan, values - around)
     for day in range(WEEK):
-        mean = trailing(np.where(weekday == day, apart, np.nan), PROFILE_WEEKS * WEEK, least=1)
-        out[:, half:, day] = mean[:, : days + 1 - half]
+        mean = trailing(np.where(weekday == day, apart, np.nan), weeks * WEEK, least=1)
+        out[:, HALF:, day] = mean[:, : days + 1 - HALF]
     known = np.isfinite(out)
     middle = np.where(known, out, 0.0).sum(axis=2, keepdims=True) / np.maximum(known.sum(axis=2, keepdims=True), 1)
     return np.where(known, out - middle, 0.0)

@@ -31,21 +31,6 @@ MEDIAN = {"objective": "l1", "num_iterations": 200, "learning_rate": 0.06, "num_
 SPREAD = {"objective": "l2", "num_iterations": 80, "learning_rate": 0.1, "num_leaves": 15}
 
 
-class Rows:
-    """Inputs float32[origins, series, horizon, feature] where `known`, put into bins once for several fits."""
-
-    def __init__(self, inputs: Floats32, known: Floats, weight: Floats) -> None:
-        import lightgbm
-
-        self._known = np.isfinite(known)
-        by = np.broadcast_to(weight[:, None, None], known.shape)[self._known]
-        self._data = lightgbm.Dataset(inputs[self._known], np.zeros(len(by)), weight=by, params=dict(BINS)).construct()
-
-    def labelled(self, targets: Floats) -> lightgbm.Dataset:
-        """The rows with other targets float[origins, series, horizon], in place."""
-        return self._data.set_label(np.clip(targets[self._known], -FAR, FAR))
-
-
 @dataclass(frozen=True)
 class Trees:
     """LightGBM: G. Ke et al., "LightGBM: a highly efficient gradient boosting decision tree", NIPS 2017."""
@@ -53,14 +38,18 @@ class Trees:
     booster: lightgbm.Booster
 
     @classmethod
-    def fit(cls, rows: Rows, targets: Floats, *, seed: int, settings: Mapping[str, Any]) -> Trees:
-        """Fit to targets float[origins, series, horizon], known where the rows are.
+    def fit(cls, inputs: Floats32, targets: Floats, weight: Floats, *, seed: int, settings: Mapping[str, Any]) -> Trees:
+        """From inputs float32[origins, series, horizon, feature], targets float[origins, series, horizon] (NaN where
+        unknown) and weight by origin.
 
         `settings`: MEDIAN for targets of the series, SPREAD for logarithms of errors.
         """
         import lightgbm
 
-        return cls(lightgbm.train({**BINS, **SETTINGS, **settings, "seed": seed}, rows.labelled(targets)))
+        known = np.isfinite(targets)
+        by = np.broadcast_to(weight[:, None, None], targets.shape)[known]
+        data = lightgbm.Dataset(inputs[known], np.clip(targets[known], -FAR, FAR), weight=by, params=dict(BINS))
+        return cls(lightgbm.train({**BINS, **SETTINGS, **settings, "seed": seed}, data))
 
     def predict(self, inputs: Floats32) -> Floats:
         """Targets float[origins, series, horizon]."""

@@ -91,7 +91,7 @@ class Lookahead:
     """What the strategy `lookahead` counts with: minutes of waiting against bed-hours lost."""
 
     off_service_penalty: float = number(0.23, 0, 5, "share")
-    bed_hour_price: float = number(0.16, 0, 10, "hours")
+    bed_hour_price: float = number(0.2, 0, 10, "hours")
     pressure: float = number(3.0, 0, 100, "")
     patience_minutes: MinutesByUrgency = field(default_factory=lambda: MinutesByUrgency(360, 1440, 2880))
 

@@ -98,10 +98,14 @@ def choose(net, fixed, now, k, current, only, hour):  # type: ignore[no-untyped-
 
 @inlined
 def best_of_ward(net, fixed, now, case, k, w, hour):  # type: ignore[no-untyped-def]
-    """The least key of the ward's open beds with its tier and the beds left, REFUSED when none may be proposed."""
+    """The least key of the ward's open beds with its tier and the beds left, REFUSED when none may be proposed.
+
+    A bed that is like the one before, with the same company, gets the same answer without being asked.
+    """
     ward, ranks, weights = net.wards[w], ranks_of(case), weights_of(case)
     winner, its_tier, its_left = REFUSED, 0, 0
     known, chance = -1_000_000, 0.0
+    alike, before, company_before, left_before, refusal, tier, rank, score = -1, 0, ALONE, 0, 0, 0, 0, 0
     own_in = net.departments[case.department].own_in
     begin = fixed.ward_first[w]
     moves_from = case.current_bed >= 0 and net.beds[case.current_bed].ward == w
@@ -111,17 +115,21 @@ def best_of_ward(net, fixed, now, case, k, w, hour):  # type: ignore[no-untyped-
         if bed.state == _CLEANING:
             bed.available_at = minutes_until(now.ready[i], hour)
         ready = ready_at(bed, turnover_of(case, ward), case.horizon)
+        room, company, left = net.rooms[bed.room], ALONE, now.free[w] - 1 + moves_from
+        if now.first[bed.room] >= 0:
+            company = company_in(net.guests, case, i, ready, now.first[bed.room], now.following)
+        if ready > 0:
+            left += cleaned_by(now, begin, w, ready, hour)
+        if fixed.alike[i] == alike and ready == before and company == company_before and left == left_before:
+            if refusal == 0 and key_of(rank, score, i) < winner:
+                winner, its_tier, its_left = key_of(rank, score, i), tier, left
+            continue
+        alike, before, company_before, left_before = fixed.alike[i], ready, company, left
         specialty = net.departments[bed.department].specialty
         ally, likeness = net.alliance[case.department, bed.department], net.similarity[case.specialty, specialty]
         tier, rank, refusal = first_look(case, ranks, i, bed, ward, specialty, ally, likeness, ready)
         if refusal != 0:
             continue
-        room, company = net.rooms[bed.room], ALONE
-        if now.first[bed.room] >= 0:
-            company = company_in(net.guests, case, i, ready, now.first[bed.room], now.following)
-        left = now.free[w] - 1 + moves_from
-        if ready > 0:
-            left += cleaned_by(now, begin, w, ready, hour)
         share = share_of(bed, ward, net.competence[w, case.specialty])
         drive = 0.0 if ward.site == case.site else net.road[case.site, ward.site]
         refusal = second_look(case, bed, room, ward, tier, company, left, share, drive, fixed.walk[k, w], own_in)
@@ -136,9 +144,9 @@ def best_of_ward(net, fixed, now, case, k, w, hour):  # type: ignore[no-untyped-
         parts = parts_of(
             case, bed, ward, room, tier, ally, likeness, share, consult, minutes, family, ready, chance, company[0]
         )
-        key = key_of(rank, weigh(weights, parts), i)
-        if key < winner:
-            winner, its_tier, its_left = key, tier, left
+        score = weigh(weights, parts)
+        if key_of(rank, score, i) < winner:
+            winner, its_tier, its_left = key_of(rank, score, i), tier, left
     return winner, its_tier, its_left
 
 

@@ -1,4 +1,4 @@
-"""The list of events to come: a binary heap of (hour, what, who) in preallocated arrays.
+"""The list of events to come: a heap of (hour, what, who) in preallocated arrays, four below each.
 
 Events of one instant come in the order of `What`, then of `who`; so a run is the same however its events were pushed.
 """
@@ -50,7 +50,7 @@ def push(heap, hour, what, who):  # type: ignore[no-untyped-def]
     i = heap.size[0]
     heap.size[0] = i + 1
     while i > 0:
-        up = (i - 1) >> 1
+        up = (i - 1) >> 2
         if hours[up] < hour or (hours[up] == hour and codes[up] < code):
             break
         hours[i], codes[i] = hours[up], codes[up]
@@ -67,14 +67,12 @@ def drop_first(heap):  # type: ignore[no-untyped-def]
     hour, code = hours[size], codes[size]
     i = 0
     while True:
-        down = 2 * i + 1
+        down = 4 * i + 1
         if down >= size:
             break
-        right = down + 1
-        if right < size and (
-            hours[right] < hours[down] or (hours[right] == hours[down] and codes[right] < codes[down])
-        ):
-            down = right
+        for other in range(down + 1, min(down + 4, size)):
+            if hours[other] < hours[down] or (hours[other] == hours[down] and codes[other] < codes[down]):
+                down = other
         if hour < hours[down] or (hour == hours[down] and code < codes[down]):
             break
         hours[i], codes[i] = hours[down], codes[down]

@@ -54,7 +54,7 @@ def lay_out(top: Table) -> Layout:
         beds=beds,
         rooms=rooms,
         wards=wards,
-        departments=np.array(list(departments.values()), DEPARTMENT),
+        departments=np.array([(*row, NEVER) for row in departments.values()], DEPARTMENT),
         guests=np.zeros(0, GUEST),
         competence=np.zeros((size["wards"], size["specialties"]), np.int32),
         alliance=alliance,
@@ -102,7 +102,7 @@ def _wards(top: Table, departments: list[str], sites: list[str]) -> tuple[Any, A
     """Rows of beds, rooms and wards, and the wards' names. A ward has rooms of `room_size` beds, the last one fewer."""
     beds: list[tuple[int, ...]] = []
     rooms: list[tuple[int, ...]] = []
-    wards: list[tuple[float, ...]] = []
+    wards: list[tuple[int, ...]] = []
     names: list[str] = []
     for row in top.rows("wards", least=1):
         name = row.text("name")
@@ -121,9 +121,12 @@ def _wards(top: Table, departments: list[str], sites: list[str]) -> tuple[Any, A
             if bed % size == 0:
                 rooms.append((len(names), *ages, 0, sex, isolation))
             beds.append((len(rooms) - 1, len(names), department, NEVER, NEVER, 0, level, 0))
-        wards.append((0.0, 0.0, 0.0, site, department, 0, reserve, 0, turnover))
+        wards.append((site, department, reserve, turnover))
         names.append(name)
-    return np.array(beds, BED), np.array(rooms, ROOM), np.array(wards, WARD), names
+    made = np.zeros(len(wards), WARD)
+    for column, values in zip(("site", "department", "reserve", "turnover"), zip(*wards, strict=True), strict=True):
+        made[column] = values
+    return np.array(beds, BED), np.array(rooms, ROOM), made, names
 
 
 def _pairs(

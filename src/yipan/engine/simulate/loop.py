@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from yipan.engine.placement.case import OFF
 from yipan.engine.simulate.areas import count_all
 from yipan.engine.simulate.choosing import choose, tier_in
 from yipan.engine.simulate.compiled import SOURCES, entry, inlined
@@ -72,7 +73,7 @@ def ask_queues(run, w, hour):  # type: ignore[no-untyped-def]
     if now.counts[WAITING] == 0 or now.opened[w] == 0:
         return
     for k in range(now.asked.shape[0]):
-        now.asked[k] = 0
+        now.asked[k] = fixed.first_rank[k, w] == OFF  # no tier of theirs is there
     while now.opened[w] > 0:
         k = next_kind(run, w)
         if k < 0:

@@ -58,7 +58,8 @@ def draw(scenario: Scenario, hours: float, *, seed: int, replication: int) -> Pa
                 more = _more(scenario, kind, demand, k, hours, seed, replication)
                 parts.append(_people(scenario, kind, demand, more, Stream.SURGE, seed, replication, k + 1))
     columns = [np.concatenate(column) for column in zip(*parts, strict=True)]
-    order = np.argsort(columns[0], kind="stable")
+    lying = len(parts[0].at)
+    order = np.concatenate((np.arange(lying), lying + np.argsort(columns[0][lying:])))
     return Patients(*(column[order] for column in columns))
 
 

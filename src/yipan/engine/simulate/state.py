@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from typing import NamedTuple
+from weakref import WeakKeyDictionary
 
 import numpy as np
 from numpy.typing import NDArray
@@ -38,6 +39,8 @@ class Fixed(NamedTuple):
     ward_first: Ints
     """(W + 1,) where the ward's beds begin in `ward_beds`."""
     ward_beds: Ints
+    alike: Ints
+    """(B,) beds with the same number differ in nothing but who lies in the room."""
     urgency: Ints
     """(K,) who is asked first, 0 before 1."""
     patience: Floats
@@ -162,6 +165,9 @@ class Run(NamedTuple):
     area: Area
 
 
+_KNOWN: WeakKeyDictionary[Scenario, dict[tuple[Option, float], Fixed]] = WeakKeyDictionary()
+"""What does not change from one replication of a scenario to the next."""
+
 UNBORN, WAITS, LIES, GONE, GAVE_UP, WANTS_MOVE = range(6)
 """Status of a patient."""
 
@@ -169,7 +175,11 @@ UNBORN, WAITS, LIES, GONE, GAVE_UP, WANTS_MOVE = range(6)
 def prepare(scenario: Scenario, option: Option, patients: Patients, hours: float, bin_hours: float) -> Run:
     """The state at the start."""
     beds = _start(scenario)
-    fixed = _fixed(scenario, option, beds, bin_hours)
+    known = _KNOWN.setdefault(scenario, {})
+    if (option, bin_hours) not in known:
+        known[option, bin_hours] = _fixed(scenario, option, beds, bin_hours)
+    fixed = known[option, bin_hours]
+    fixed = fixed._replace(cases=fixed.cases.copy())  # a run writes into its rows for a moment
     n, b, w, k = len(patients.at), len(beds), len(beds.wards), len(scenario.demand)
     now = Now(
         who=np.full(b, -1, np.int32),
@@ -253,13 +263,14 @@ def _fixed(scenario: Scenario, option: Option, beds: Beds, bin_hours: float) -> 
         order=np.argsort(ranks, axis=1, kind="stable").astype(np.int32),
         ward_first=np.concatenate(([0], np.cumsum(counts))).astype(np.int32),
         ward_beds=by_ward,
+        alike=_alike(beds),
         urgency=np.array([int(demand.need.urgency) for demand in scenario.demand], np.int32),
         patience=np.array([demand.patience for demand in scenario.demand]),
         move_to=np.array([-1 if d.move is None else d.move.to for d in scenario.demand], np.int32),
         turnover=np.where(beds.wards["turnover"] >= 0, turnover, scenario.cleaning),
         closures=np.array([closure.ward for closure in scenario.closures], np.int32),
-        arrivals=expected_arrivals(scenario),
-        leaves=chance_to_leave(scenario),
+        arrivals=expected_arrivals(scenario) if scenario.review else np.zeros((1, 1)),
+        leaves=chance_to_leave(scenario) if scenario.review else np.zeros((2, 1, 1)),
         numbers=np.array(
             [
                 scenario.penalty,
@@ -273,6 +284,15 @@ def _fixed(scenario: Scenario, option: Option, beds: Beds, bin_hours: float) -> 
             np.float64,
         ),
     )
+
+
+def _alike(beds: Beds) -> Ints:
+    """A number for each kind of bed: department, level, equipment, and what its room is for."""
+    room = beds.rooms[beds.beds["room"]]
+    columns = [beds.beds[name] for name in ("department", "level", "equipment")]
+    columns += [room[name] for name in ("age_min", "age_max", "size", "sex", "isolation")]
+    _, number = np.unique(np.column_stack(columns).astype(np.int64), axis=0, return_inverse=True)
+    return number.astype(np.int32).reshape(-1)
 
 
 def _first_events(scenario: Scenario, run: Run) -> None:

@@ -79,6 +79,7 @@ class Hours:
         self._hazards = _hazards(flows.lengths(now, max(recorded_since() or now, now - LOOKED_BACK)))
         self._days = _latest_days()
         self._clock = _clock(now)
+        self._hour = now.astimezone(zone()).hour
 
     def of_wards(self) -> list[Coming]:
         """Whoever lies in the ward, and whoever comes into its beds."""
@@ -110,7 +111,7 @@ class Hours:
         hazard = self._hazards.get(department) or self._steady(department)
         rates = self._rates(place)
         unknown = [who.elapsed for who in there if who.leaves_in is None]
-        found = census(unknown, hazard, rates, AHEAD)
+        found = census(unknown, hazard, rates, AHEAD, hour=self._hour)
         hour = np.arange(AHEAD + 1)
         announced = np.array([who.leaves_in for who in there if who.leaves_in is not None])
         still = (announced[:, None] > hour[None, :]).sum(axis=0) if len(announced) else np.zeros(AHEAD + 1, int)
@@ -162,16 +163,17 @@ def beds_of_places() -> dict[Key, Beds]:
     return found
 
 
-def _hazards(stays: list[tuple[UUID, bool, float]]) -> dict[UUID, Hazard]:
+def _hazards(stays: list[tuple[UUID, bool, float, int]]) -> dict[UUID, Hazard]:
     """Of the departments with enough stays that have ended."""
-    by_department: dict[UUID, list[tuple[bool, float]]] = defaultdict(list)
-    for department, ended, hours in stays:
-        by_department[department].append((ended, max(hours, 0.0)))
-    return {
-        department: Hazard.fit([hours for _, hours in found], [ended for ended, _ in found])
-        for department, found in by_department.items()
-        if sum(ended for ended, _ in found) >= LEAST_STAYS
-    }
+    by_department: dict[UUID, list[tuple[bool, float, int]]] = defaultdict(list)
+    for department, ended, hours, clock in stays:
+        by_department[department].append((ended, max(hours, 0.0), clock))
+    made = {}
+    for department, found in by_department.items():
+        finished = [ended for ended, _, _ in found]
+        if sum(finished) >= LEAST_STAYS:
+            made[department] = Hazard.fit([hours for _, hours, _ in found], finished, [clock for _, _, clock in found])
+    return made
 
 
 def _latest_days() -> dict[Key, dict[date, float]]:

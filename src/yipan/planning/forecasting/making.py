@@ -5,19 +5,20 @@ from __future__ import annotations
 import time
 from collections import defaultdict
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 import numpy as np
 from django.db import transaction
 from numpy.typing import NDArray
 
-from yipan.engine.forecast import LEVELS, Panel, forecast, reconcile
+from yipan.engine.forecast import LEVELS, Panel, Quantiles, reconcile
+from yipan.engine.forecast.forecasting import forecasts_from
 from yipan.kernel import clock
 from yipan.planning.forecasting import alerts
 from yipan.planning.forecasting.apart import apart
-from yipan.planning.forecasting.hours import AHEAD, Beds, Coming, Hours, Key, beds_of_places
-from yipan.planning.forecasting.panels import Place, Series, midnight, series
+from yipan.planning.forecasting.hours import AHEAD, RECENT, Beds, Coming, Hours, Key, beds_of_places
+from yipan.planning.forecasting.panels import Place, Series, midnight, place_of, series
 from yipan.planning.models import Alert, Forecast, Measure, Outlook, Step
 
 Floats = NDArray[np.float64]
@@ -28,43 +29,87 @@ LEAST_DAYS = 15
 BATCH = 500
 
 
-def days(now: datetime, *, as_of: int = 0) -> Outlook | None:
-    """Forecast every series for the coming days and store it; None where no series is known long enough.
+def days(now: datetime) -> Outlook | None:
+    """Forecast every series for the coming days, and store it with the alerts that it gives rise to.
 
-    `as_of` days ago: a rehearsal, made from what was known at the end of that day, and marked as one.
+    None where no series is known long enough.
     """
-    begun, known = time.monotonic(), series(now)
-    if as_of:
-        known = Series(known.places, known.first, known.values[:, :, : known.values.shape[2] - as_of])
-    beds = beds_of_places()
-    rows = [row for measure in Measure for row in _of_days(known, measure, beds)]
+    begun, known, beds = time.monotonic(), series(now), beds_of_places()
+    (rows,) = _by_origin(known, (known.days,), beds)
     if not rows:
         return None
     start = midnight(known.following)
-    return _store(_outlook(Step.DAYS, start, DAYS_AHEAD, begun, known_until=start, rehearsed=bool(as_of)), rows)
+    outlook = _outlook(Step.DAYS, start, DAYS_AHEAD, begun, known_until=start)
+    return _store(outlook, rows, _alerts(rows, known, beds, start))
 
 
-def _of_days(known: Series, measure: Measure, beds: dict[Key, Beds]) -> list[Forecast]:
-    """The forecasts of one measure, so that the wards of a site sum to the site."""
-    values = known.of(measure)
-    enough = np.flatnonzero(np.isfinite(values).sum(axis=1) >= LEAST_DAYS)
-    if not len(enough):
+def rehearse(now: datetime, ago: Sequence[int]) -> list[Outlook]:
+    """Forecasts as they would have been made so many days ago, each from nothing but what was known at the end of that
+    day; marked as rehearsals."""
+    begun, known = time.monotonic(), series(now)
+    origins = tuple(sorted(known.days - days for days in ago if known.days - days >= LEAST_DAYS))
+    if not origins:
         return []
+    made = []
+    for origin, rows in zip(origins, _by_origin(known, origins, beds_of_places()), strict=True):
+        start = midnight(known.first + timedelta(days=origin))
+        outlook = _outlook(Step.DAYS, start, DAYS_AHEAD, begun, known_until=start, rehearsed=True)
+        made.append(_store(outlook, rows))
+    return made
+
+
+def _by_origin(known: Series, origins: tuple[int, ...], beds: dict[Key, Beds]) -> list[list[Forecast]]:
+    """The forecasts of all measures, for each of so many known days."""
+    found: list[list[Forecast]] = [[] for _ in origins]
+    for measure in Measure:
+        for into, rows in zip(found, _of_measure(known, measure, origins, beds), strict=True):
+            into += rows
+    return found
+
+
+def _of_measure(
+    known: Series, measure: Measure, origins: tuple[int, ...], beds: dict[Key, Beds]
+) -> list[list[Forecast]]:
+    """Of one measure, so that the wards of a site sum to the site."""
+    values = known.of(measure)
+    enough = np.flatnonzero(np.isfinite(values[:, : origins[0]]).sum(axis=1) >= LEAST_DAYS)
+    if not len(enough):
+        return [[] for _ in origins]
     places = [known.places[i] for i in enough]
     panel = Panel(tuple(str(p.id) for p in places), known.first, values[enough])
-    found = reconcile(apart(forecast, panel, DAYS_AHEAD), _parts(places))
-    naive = _naive(panel.values)
-    return [
-        Forecast(
-            **place.columns,
-            measure=measure,
-            values=_plain(found.values[i]),
-            beds=beds[place.kind, place.id].open,
-            naive=float(naive[i]) if np.isfinite(naive[i]) else None,
+    made = apart(forecasts_from, panel, origins, DAYS_AHEAD)
+    out = []
+    for origin, quantiles in zip(origins, made, strict=True):
+        told = Quantiles(panel.names, known.first + timedelta(days=origin), LEVELS, quantiles)
+        agreed, naive = reconcile(told, _parts(places)).values, _naive(panel.values[:, :origin])
+        out.append(
+            [
+                Forecast(
+                    **place.columns,
+                    measure=measure,
+                    values=_plain(agreed[i]),
+                    beds=beds[place.kind, place.id].open,
+                    naive=float(naive[i]) if np.isfinite(naive[i]) else None,
+                )
+                for i, place in enumerate(places)
+                if np.isfinite(agreed[i]).all()
+            ]
         )
-        for i, place in enumerate(places)
-        if np.isfinite(found.values[i]).all()
-    ]
+    return out
+
+
+def _alerts(rows: Sequence[Forecast], known: Series, beds: dict[Key, Beds], start: datetime) -> list[Alert]:
+    """Of departments and sites, beyond what the forecast by hour tells."""
+    usual = dict(zip(known.places, known.of(Measure.ARRIVALS)[:, -RECENT:], strict=True))
+    told = {(place_of(row), row.measure): np.array(row.values).reshape(DAYS_AHEAD, len(LEVELS)) for row in rows}
+    found = []
+    for (place, measure), days in told.items():
+        if measure == Measure.OCCUPIED and place.kind != "ward":
+            of_late = usual[place][np.isfinite(usual[place])]
+            mean = float(of_late.mean()) if len(of_late) else 0.0
+            arrivals = told.get((place, Measure.ARRIVALS))
+            found.append(alerts.raised_by_day(place, beds[place.kind, place.id], days, arrivals, mean, start))
+    return [alert for alert in found if alert is not None]
 
 
 def _naive(values: Floats) -> Floats:

@@ -57,9 +57,13 @@ class Series:
     values: Floats
 
     @property
+    def days(self) -> int:
+        return int(self.values.shape[2])
+
+    @property
     def following(self) -> date:
         """The day after the last."""
-        return self.first + timedelta(days=self.values.shape[2])
+        return self.first + timedelta(days=self.days)
 
     def of(self, measure: Measure) -> Floats:
         """float[place, day]."""

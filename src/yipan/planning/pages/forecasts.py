@@ -16,11 +16,11 @@ from django.views.decorators.http import require_safe
 from yipan.base.access import Actor
 from yipan.base.network.models import Site
 from yipan.kernel import clock
-from yipan.planning.forecasting import reading
+from yipan.planning.forecasting import queries
 from yipan.planning.forecasting.calibration import Calibration
 from yipan.planning.forecasting.calibration import calibration as calibrated
 from yipan.planning.forecasting.panels import Place, today
-from yipan.planning.forecasting.reading import Floats, Ribbon
+from yipan.planning.forecasting.queries import Floats, Ribbon
 from yipan.planning.models import Measure, Outlook, Step
 from yipan.planning.verbs import FORESEE
 from yipan.planning.words import alert_text
@@ -37,15 +37,15 @@ ALERTS_SHOWN = 12
 def ribbon(request: HttpRequest) -> HttpResponse:
     """One place's forecast by day or by hour, as a ribbon over what happened, below the alerts of the moment."""
     actor, now = actor_of(request), clock.now()
-    known = reading.choices(actor)
+    known = queries.choices(actor)
     where, label, site = _asked_place(actor, request, known)
     step = Step(request.GET["step"]) if request.GET.get("step") in Step.values else Step.DAYS
     measure = Measure(request.GET["measure"]) if request.GET.get("measure") in Measure.values else Measure.OCCUPIED
     measure = Measure.OCCUPIED if step is Step.HOURS else measure
-    outlooks = reading.outlooks(step)
+    outlooks = queries.outlooks(step)
     chosen = _asked_outlook(request, outlooks)
-    found = reading.ribbon(where, measure, chosen, now) if where and chosen else None
-    raised = reading.alerts(actor)
+    found = queries.ribbon(where, measure, chosen, now) if where and chosen else None
+    raised = queries.alerts(actor)
     context = {
         "groups": [(group.site.label, _options(group)) for group in known],
         "place": f"{where.kind}:{where.id}" if where else "",
@@ -71,7 +71,7 @@ def ribbon(request: HttpRequest) -> HttpResponse:
 def calibration(request: HttpRequest) -> HttpResponse:
     """How often the truth lay inside the intervals, and how far off the medians were, by days ahead, for a site."""
     actor, now = actor_of(request), clock.now()
-    known = reading.choices(actor)
+    known = queries.choices(actor)
     measure = Measure(request.GET["measure"]) if request.GET.get("measure") in Measure.values else Measure.OCCUPIED
     of_site = next((c for c in known if str(c.site.pk) == request.GET.get("site")), known[0] if known else None)
     found: Calibration | None = None
@@ -98,13 +98,13 @@ def actor_of(request: HttpRequest) -> Actor:
 
 
 def _asked_place(
-    actor: Actor, request: HttpRequest, known: Sequence[reading.Choices]
+    actor: Actor, request: HttpRequest, known: Sequence[queries.Choices]
 ) -> tuple[Place | None, str, Site | None]:
     kind, _colon, key = request.GET.get("place", "").partition(":")
     if not key and known:
         kind, key = "site", str(known[0].site.pk)
     try:
-        place, named = reading.place(actor, kind, UUID(key))
+        place, named = queries.place(actor, kind, UUID(key))
     except ValueError:
         return None, "", None
     site = named if isinstance(named, Site) else named.site
@@ -117,13 +117,13 @@ def _asked_outlook(request: HttpRequest, outlooks: Sequence[Outlook]) -> Outlook
     return next((o for o in outlooks if str(o.pk) == asked), newest)
 
 
-def _options(group: reading.Choices) -> list[tuple[str, str]]:
+def _options(group: queries.Choices) -> list[tuple[str, str]]:
     rows = [(f"site:{group.site.pk}", _("%(site)s, whole") % {"site": group.site.label})]
     rows += [(f"department:{d.pk}", _("Specialty: %(name)s") % {"name": d.label}) for d in group.departments]
     return rows + [(f"ward:{w.pk}", _("Ward: %(name)s") % {"name": w.label}) for w in group.wards]
 
 
-def _places(group: reading.Choices) -> list[Place]:
+def _places(group: queries.Choices) -> list[Place]:
     site = group.site.pk
     return [
         Place("site", site, site),

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from django.http import HttpRequest
 from django.template.loader import render_to_string
-from django.utils.safestring import SafeString, mark_safe
+from django.utils.safestring import SafeString
 
 from yipan.base.access import Actor
-from yipan.planning.forecasting import reading
+from yipan.planning.forecasting import queries
 from yipan.planning.verbs import FORESEE
 from yipan.planning.words import alert_text
 
@@ -17,9 +17,9 @@ SHOWN = 3
 def panel(request: HttpRequest) -> SafeString:
     """The likeliest alerts; nothing when there is none, or for those who may not look ahead."""
     actor: Actor = request.actor  # type: ignore[attr-defined]
-    found = reading.alerts(actor) if actor.may(FORESEE) else []
+    found = queries.alerts(actor) if actor.may(FORESEE) else []
     if not found:
-        return mark_safe("")
+        return SafeString()
     shown = [(alert, alert_text(alert)) for alert in found[:SHOWN]]
     context = {"alerts": shown, "count": len(found), "more": len(found) - len(shown)}
-    return render_to_string("planning/overview_alerts.html", context, request)
+    return SafeString(render_to_string("planning/overview_alerts.html", context, request))

@@ -14,6 +14,8 @@ from yipan.planning.models import Outlook, Step
 from yipan.spine.models import Capacity
 
 HOURS_EVERY = timedelta(minutes=30)
+LOCK = "planning.forecasts"
+"""One forecast is made at a time: a second that was asked for meanwhile finds the first."""
 REHEARSALS = (84, 70, 56, 42, 28, 14)
 """Days ago for which forecasts are made when there are none yet, so that their quality can be seen at once."""
 
@@ -21,12 +23,10 @@ REHEARSALS = (84, 70, 56, 42, 28, 14)
 @app.periodic(cron="*/5 * * * *")
 @app.task(name="planning.foresee", queue="default", queueing_lock="planning.foresee")
 def foresee(timestamp: int) -> None:
-    """Every five minutes: ask for what is due."""
-    ask_for_forecasts()
+    """Every five minutes, ask for the forecasts that are due.
 
-
-def ask_for_forecasts() -> None:
-    """Ask for the forecasts that are due: by day after midnight of the network's calendar, by hour twice an hour."""
+    By day after midnight of the network's calendar, by hour twice an hour.
+    """
     now = clock.now()
     if not Capacity.objects.filter(bed__isnull=False).exists():
         return
@@ -38,7 +38,7 @@ def ask_for_forecasts() -> None:
         enqueue(make_hours, key="planning.hours")
 
 
-@task("planning.days", attempts=2)
+@task("planning.days", attempts=2, lock=LOCK)
 def make_days() -> None:
     """The forecast by day, once a day however often it is asked for. The first is followed by rehearsals."""
     now = clock.now()
@@ -46,17 +46,19 @@ def make_days() -> None:
     if newest is not None and today(newest.made_at) >= today(now):
         return
     if making.days(now) is not None and newest is None:
-        for ago in REHEARSALS:
-            enqueue(rehearse, key=f"planning.rehearse:{ago}", ago=ago)
+        enqueue(rehearse, key="planning.rehearse")
 
 
-@task("planning.rehearse", attempts=2)
-def rehearse(ago: int) -> None:
-    """A forecast as it would have been made so many days ago."""
-    making.days(clock.now(), as_of=ago)
+@task("planning.rehearse", attempts=2, lock=LOCK)
+def rehearse() -> None:
+    """Forecasts as they would have been made every two weeks of the last twelve; once."""
+    if not Outlook.objects.filter(rehearsed=True).exists():
+        making.rehearse(clock.now(), REHEARSALS)
 
 
-@task("planning.hours", attempts=2)
+@task("planning.hours", attempts=2, lock=LOCK)
 def make_hours() -> None:
-    """The forecast by hour, with its alerts."""
-    making.hours(clock.now())
+    """The forecast by hour, with its alerts; asked for twice at once it is made once."""
+    now = clock.now()
+    if not Outlook.objects.filter(step=Step.HOURS, made_at__gt=now - HOURS_EVERY).exists():
+        making.hours(now)

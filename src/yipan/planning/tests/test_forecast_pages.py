@@ -11,7 +11,7 @@ from django.urls import reverse
 
 from yipan.base.access import Role
 from yipan.lines.beds.tests.people import signed_in
-from yipan.planning.forecasting import making, reading
+from yipan.planning.forecasting import making, queries
 from yipan.planning.forecasting.calibration import calibration
 from yipan.planning.forecasting.panels import Place
 from yipan.planning.models import Alert, Cause, Measure, Outlook
@@ -77,12 +77,11 @@ def test_an_older_forecast_stands_beside_what_came_of_it(ward: Ward, manager: Cl
     """A rehearsal can be chosen, says that it is one, and the truth of its days is drawn."""
     remember(ward)
     making.days(NOON)
-    old = making.days(NOON, as_of=14)
-    assert old is not None
+    (old,) = making.rehearse(NOON, [14])
     page = text_of(manager, "planning:forecasts", made=str(old.pk))
     assert "A rehearsal." in page
     site = ward.network.site.pk
-    found = reading.ribbon(Place("site", site, site), Measure.OCCUPIED, old, NOON)
+    found = queries.ribbon(Place("site", site, site), Measure.OCCUPIED, old, NOON)
     assert found is not None
     assert np.isfinite(found.happened).sum() == 42 + 14
 
@@ -90,7 +89,7 @@ def test_an_older_forecast_stands_beside_what_came_of_it(ward: Ward, manager: Cl
 def test_calibration_counts_how_often_the_truth_lay_inside(ward: Ward, manager: Client) -> None:
     """On history that repeats itself each week every interval holds and the median errs by nothing."""
     remember(ward)
-    making.days(NOON, as_of=14)
+    making.rehearse(NOON, [14])
     site = ward.network.site.pk
     home = Place("ward", ward.network.wards["neurology"].pk, site)
     found = calibration([home, Place("site", site, site)], Measure.OCCUPIED, NOON)
@@ -108,6 +107,7 @@ def test_alerts_are_told_on_their_page_and_on_the_overview(ward: Ward, manager: 
     raise_alert(ward)
     for name in ("planning:forecasts", "overview"):
         page = text_of(manager, name)
+        assert '<ol class="alerts' in page
         assert "83%" in page
         assert "5 arrivals expected in a day, 2 are usual" in page
     Outlook.objects.create(

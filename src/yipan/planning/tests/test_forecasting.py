@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from uuid import UUID
 
 import numpy as np
 import pytest
@@ -13,7 +14,9 @@ from yipan.base.network.importing import add_policy
 from yipan.kernel.clock import FrozenClock
 from yipan.lines.beds.queries import arrays, outlook, proposals
 from yipan.planning.forecasting import making
-from yipan.planning.forecasting.panels import series
+from yipan.planning.forecasting.alerts import raised_by_day
+from yipan.planning.forecasting.hours import Beds
+from yipan.planning.forecasting.panels import Place, series
 from yipan.planning.models import Alert, Cause, Forecast, History, Measure, Outlook, Step
 from yipan.planning.tasks import foresee, make_days, make_hours
 from yipan.planning.tests.conftest import DAY, Ward
@@ -130,9 +133,9 @@ def test_an_alert_says_where_when_how_likely_and_why(ward: Ward) -> None:
 def test_jobs_make_what_is_due_and_nothing_twice(ward: Ward, time: FrozenClock) -> None:
     """A forecast by day once a day and one by hour; the periodic duty asks for what is old."""
     remember(ward)
-    make_days.func()
-    make_days.func()
-    make_hours.func()
+    for job in (make_days, make_hours):
+        job.func()
+        job.func()
     assert sorted(Outlook.objects.values_list("step", flat=True)) == [Step.DAYS, Step.HOURS]
     foresee.func(0)
     from procrastinate.contrib.django.models import ProcrastinateJob
@@ -148,9 +151,9 @@ def test_jobs_make_what_is_due_and_nothing_twice(ward: Ward, time: FrozenClock) 
 def test_a_rehearsal_knows_nothing_of_what_came_after(ward: Ward) -> None:
     """A forecast of 14 days ago is the same whatever happened since."""
     remember(ward)
-    first = making.days(NOON, as_of=14)
+    (first,) = making.rehearse(NOON, [14])
     History.objects.update(values=History.objects.first().values[:-14] + [99.0] * 14)
-    second = making.days(NOON, as_of=14)
+    (second,) = making.rehearse(NOON, [14])
     told = [sorted(map(tuple, made.forecasts.values_list("measure", "values"))) for made in (first, second)]
     kept = [[(m, tuple(v)) for m, v in rows if m == Measure.OCCUPIED] for rows in told]
     assert first.rehearsed
@@ -188,3 +191,17 @@ def test_a_proposal_says_what_is_expected_or_that_no_forecast_is_there(ward: War
     assert cost().startswith("place_cost_ahead")
     time.advance(timedelta(hours=13))
     assert cost() == "place_cost_no_forecast"
+
+
+@pytest.mark.parametrize(("beds", "closed", "cause"), [(9, 0, Cause.ARRIVALS), (12, 3, Cause.CLOSED), (14, 0, None)])
+def test_a_forecast_by_day_warns_beyond_three_days(beds: int, closed: int, cause: Cause | None) -> None:
+    """Ten patients expected from the fifth day on: nine open beds run out then, fourteen do not; the cause is named."""
+    days = np.full((14, 13), 5.0)
+    days[4:] = 10.0
+    place = Place("site", UUID(int=1), UUID(int=1))
+    alert = raised_by_day(place, Beds(beds, closed), days, np.full((14, 13), 3.0), 2.0, NOON)
+    assert (alert.cause if alert else None) == cause
+    if alert:
+        assert (alert.by, alert.chance, alert.beds, alert.need) == (NOON + 4 * DAY, 1.0, 9, 10.0)
+        assert alert.facts["usual"] == 2.0
+    assert raised_by_day(place, Beds(9), days[:4], None, 2.0, NOON) is None, "the hours tell of these days"

@@ -23,7 +23,6 @@ def ensure_loaded(progress: Progress) -> bool:
     from yipan.base.access import SYSTEM
     from yipan.base.network.importing import import_network
     from yipan.base.network.models import Organisation
-    from yipan.planning.tasks import ask_for_forecasts
     from yipan.server.demo import accounts, calls, filling, history, waiting, wire
     from yipan.server.demo.network import build
     from yipan.server.models import DemoPace
@@ -50,7 +49,6 @@ def ensure_loaded(progress: Progress) -> bool:
         wire.introduce()
         progress(_("History of the demo's wards"), 0, None)
         history.remember()
-        ask_for_forecasts()
         DemoPace.objects.get_or_create(id=1)
     return True
 

@@ -20,14 +20,16 @@ from yipan.planning.models import History, Measure
 Floats = NDArray[np.float64]
 
 DAYS = 400
-STAY_DAYS = {"02.01": 8.5, "02.04": 9.5, "05": 4.5, "07": 5.5}
+STAY_DAYS = {"03.01": 8.5, "05": 4.5, "07": 5.5}
 """Mean stays by specialty; others stay a week."""
 COMING = np.array([1.2, 1.12, 1.06, 1.02, 0.98, 0.85, 0.77])
 GOING = np.array([0.95, 1.0, 1.05, 1.05, 1.25, 1.0, 0.7])
 """By weekday, Monday first."""
 SPRING_FESTIVALS = (date(2025, 1, 29), date(2026, 2, 17), date(2027, 2, 6), date(2028, 1, 26), date(2029, 2, 13))
-SEASONAL = ("02.01", "07")
+SEASONAL = ("03.01", "07")
 """Specialties that winter fills: respiratory medicine and paediatrics."""
+WAVE, WAVE_DAYS = 1.3, 16
+"""So many times as many of them came in the last days."""
 
 
 def remember(seed: int = 20260302) -> int:
@@ -42,9 +44,9 @@ def remember(seed: int = 20260302) -> int:
     rows: list[History] = []
     departments: dict[UUID, Floats] = {}
     for ward in wards.order_by("code"):
-        told = _lived(r, days, float(taken[ward.pk]), ward.beds, ward.department.specialty_id)
+        told, away = _lived(r, days, float(taken[ward.pk]), ward.beds, ward.department.specialty_id)
         rows += _rows(told, days[0], site_id=ward.site_id, ward_id=ward.pk)
-        departments[ward.department_id] = departments.get(ward.department_id, np.zeros_like(told)) + told
+        departments[ward.department_id] = departments.get(ward.department_id, np.zeros_like(told)) + told + away
     sites = dict(wards.values_list("department_id", "site_id"))
     for department, told in departments.items():
         rows += _rows(told, days[0], site_id=sites[department], department_id=department)
@@ -52,18 +54,21 @@ def remember(seed: int = 20260302) -> int:
     return len(rows)
 
 
-def _lived(r: np.random.Generator, days: list[date], level: float, beds: int, specialty: str) -> Floats:
-    """One ward's days around a level: float[measure, day] in the order of `Measure`."""
+def _lived(r: np.random.Generator, days: list[date], level: float, beds: int, specialty: str) -> tuple[Floats, Floats]:
+    """One ward's days around a level, and its own patients for whom it had no bed: float[measure, day] in the order of
+    `Measure`."""
     stay = next((length for code, length in STAY_DAYS.items() if specialty.startswith(code)), 7.0)
-    here, told = level, np.zeros((len(Measure), len(days)))
+    here, elsewhere = int(level), 0
+    told, away = np.zeros((len(Measure), len(days))), np.zeros((len(Measure), len(days)))
     for i, day in enumerate(days):
-        season = _season(day, specialty)
-        come = int(min(r.poisson(max(level, 0.5) / stay * COMING[day.weekday()] * season), beds - here + level / stay))
-        go = int(r.binomial(int(here), min(GOING[day.weekday()] / stay, 1.0)))
-        come = max(min(come, beds - int(here) + go), 0)
-        here = here + come - go
-        told[:, i] = here, come, go
-    return told
+        wave = WAVE if specialty.startswith(SEASONAL) and i >= len(days) - WAVE_DAYS else 1.0
+        wanted = int(r.poisson(max(level, 0.5) / stay * COMING[day.weekday()] * _season(day, specialty) * wave))
+        leaving = min(GOING[day.weekday()] / stay, 1.0)
+        go, back = int(r.binomial(here, leaving)), int(r.binomial(elsewhere, leaving))
+        come = min(wanted, max(beds - here + go, 0))
+        here, elsewhere = here + come - go, elsewhere + wanted - come - back
+        told[:, i], away[:, i] = (here, come, go), (elsewhere, wanted - come, back)
+    return told, away
 
 
 def _season(day: date, specialty: str) -> float:

@@ -31,8 +31,8 @@ from yipan.engine.optimise.pas.programme import Duals, Programme
 from yipan.engine.optimise.pas.schedules import Whole
 
 FIRST_WAYS, MORE_WAYS = 12, 4
-ROUNDS, SHARE = 60, 0.6
-"""Of the linear programme, and the most of the time that it may take: the bundle betters any prices."""
+ROUNDS = 60
+"""Of the linear programme."""
 BUNDLE_ROUNDS, PATIENCE, WORTH = 400, 20, 0.0001
 """Rounds of the bundle end when PATIENCE of them bettered the bound by no more than this part of it."""
 
@@ -126,19 +126,28 @@ def bound(
     threads: int = 1,
     cancelled: Callable[[], bool] = lambda: False,
 ) -> Bound:
-    """The best bound of all rounds that are worth their time, or of those that begin within so many seconds."""
-    began = time.monotonic()
+    """The best bound of all rounds that are worth their time.
 
-    def left(share: float = 1.0) -> float | None:
-        return None if seconds is None else began + share * seconds - time.monotonic()
+    With `seconds`, of those that begin within so many seconds of the programme's beginning, and of the bundle's.
+    """
+    end: float | None = None
 
-    def over(share: float = 1.0) -> bool:
-        return cancelled() or (seconds is not None and time.monotonic() >= began + share * seconds)
+    def begin() -> None:
+        nonlocal end
+        end = None if seconds is None else time.monotonic() + seconds
 
+    def left() -> float | None:
+        return None if end is None else end - time.monotonic()
+
+    def over() -> bool:
+        return cancelled() or (end is not None and time.monotonic() >= end)
+
+    begin()
     bounding = Bounding(model, classes, cancelled)
     for _ in range(ROUNDS):
-        if over(SHARE) or not bounding.step(left(SHARE)):
+        if over() or not bounding.step(left()):
             break
+    begin()
     if not model.patients:
         return Bound(bounding.cost, bounding.prices, np.zeros((0, len(classes.beds))))
     with ThreadPoolExecutor(threads) as pool:

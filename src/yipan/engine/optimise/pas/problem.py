@@ -21,7 +21,7 @@ from yipan.engine.optimise.solving import Point, Result, Stop
 TENTHS = 10
 LOOK_SECONDS = 0.25
 BOUND_SHARE = 0.25
-"""Of the time, the most that the bound may take."""
+"""Of the time, the most that each of the two parts of the bound may take; on a free machine neither needs it."""
 ROUNDS = (
     (0.65, Cooling(hot=10.0, cold=2.0, soft=5.0)),
     (0.80, Cooling(hot=5.0, cold=2.0, soft=15.0)),

@@ -136,7 +136,7 @@ def random_scenario(seed: int) -> Scenario:
 
 
 @given(st.integers(0, 1_000_000))
-@settings(max_examples=40)
+@settings(max_examples=25)
 def test_each_patient_has_the_same_fate_as_in_the_plain_twin(seed: int) -> None:
     """Bed, hours, status, moves and away of everybody agree under random networks, policies, closures and surges."""
     scenario = random_scenario(seed)
@@ -154,7 +154,7 @@ def test_each_patient_has_the_same_fate_as_in_the_plain_twin(seed: int) -> None:
 
 
 @given(st.integers(0, 1_000_000))
-@settings(max_examples=12)
+@settings(max_examples=8)
 def test_the_areas_are_the_sums_over_patients(seed: int) -> None:
     """Bed-hours and hours of waiting in the bins are those of the plain twin, event by event."""
     scenario = random_scenario(seed)

@@ -51,9 +51,11 @@ WHERE booking.purpose = 'care' AND booking.state = 'active'
 LENGTHS = """
 SELECT request.home_department_id, booking.state = 'done',
        extract(epoch FROM CASE WHEN booking.state = 'done' THEN upper(booking.period) ELSE %(now)s END
-                          - lower(booking.period))::float8 / 3600
+                          - lower(booking.period))::float8 / 3600,
+       extract(hour FROM lower(booking.period) AT TIME ZONE site.time_zone)::int
 FROM spine_booking booking
 JOIN spine_request request ON request.id = booking.request_id
+JOIN network_site site ON site.id = request.site_id
 WHERE booking.purpose = 'care' AND booking.state IN ('active', 'done')
   AND lower(booking.period) >= %(since)s AND lower(booking.period) <= %(now)s
 """
@@ -152,9 +154,11 @@ def lying(now: datetime) -> list[Lying]:
     return [Lying(*row) for row in _rows(LYING, {"now": now})]
 
 
-def lengths(now: datetime, since: datetime) -> list[tuple[UUID, bool, float]]:
-    """Stays that began since an instant: department, whether it has ended, hours. Of those that began before, only the
-    long ones would be there to see."""
+def lengths(now: datetime, since: datetime) -> list[tuple[UUID, bool, float, int]]:
+    """Stays that began since an instant: department, whether it has ended, hours, hour of the clock when it began.
+
+    Of those that began before, only the long ones would be there to see.
+    """
     return _rows(LENGTHS, {"now": now, "since": since})
 
 

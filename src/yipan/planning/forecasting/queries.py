@@ -14,7 +14,7 @@ from yipan.base.access import Actor, scope
 from yipan.base.network.models import Department, Site, Ward
 from yipan.kernel.errors import NotFound
 from yipan.lines.beds.queries import flows
-from yipan.planning.forecasting.panels import Kind, Place, counts, today
+from yipan.planning.forecasting.panels import Kind, Place, counts, place_of, today
 from yipan.planning.models import Alert, Forecast, Measure, Outlook, Step
 from yipan.planning.verbs import FORESEE
 
@@ -136,9 +136,13 @@ def _happened(where: Place, measure: Measure, step: Step, at: Sequence[datetime]
 
 
 def alerts(actor: Actor) -> list[Alert]:
-    """The alerts of the newest forecast by hour at the actor's sites, the likeliest first."""
-    newest = Outlook.objects.filter(step=Step.HOURS).order_by("-made_at").first()
-    if newest is None:
-        return []
-    rows = Alert.objects.filter(scope(actor, FORESEE, "site__organisation__path"), outlook=newest)
-    return list(rows.select_related("site", "ward", "department", "outlook").order_by("-chance", "by"))
+    """The alerts of the newest forecasts at the actor's sites, the likeliest first; by hour before by day."""
+    seen = scope(actor, FORESEE, "site__organisation__path")
+    found: dict[Place, Alert] = {}
+    for step in (Step.HOURS, Step.DAYS):
+        newest = Outlook.objects.filter(step=step, rehearsed=False).order_by("-made_at").first()
+        if newest is not None:
+            rows = Alert.objects.filter(seen, outlook=newest).select_related("site", "ward", "department", "outlook")
+            for row in rows:
+                found.setdefault(place_of(row), row)
+    return sorted(found.values(), key=lambda row: (-row.chance, row.by))
