@@ -98,7 +98,10 @@ def _check_changes(
 
 
 def stop(*, actor: Actor, scenario_id: UUID) -> Scenario:
-    """End the simulation at once; what is finished counts. Only the author may. Raises Conflict("scenario_over")."""
+    """End the simulation, once two runs are finished; what is finished counts. Only the author may.
+
+    Raises Conflict("scenario_over").
+    """
     found = _own(actor, scenario_id)
     if not found.is_open:
         raise Conflict("scenario_over")
@@ -133,10 +136,8 @@ def share(*, actor: Actor, scenario_id: UUID, shared: bool) -> Scenario:
 
 
 def remove(*, actor: Actor, scenario_id: UUID) -> None:
-    """Remove it for good. Raises Conflict while it runs, or when it stands behind a policy."""
+    """Remove it for good; one that runs ends. Raises Conflict("scenario_evidence") when it stands behind a policy."""
     found = _own(actor, scenario_id)
-    if found.is_open:
-        raise Conflict("scenario_under_way")
     if queries.policies_from(found).exists():
         raise Conflict("scenario_evidence")
     audit.record(actor, "scenario.remove", "scenario", found.id, path=found.organisation.path)

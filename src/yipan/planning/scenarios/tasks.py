@@ -19,8 +19,8 @@ if TYPE_CHECKING:  # the twin brings Numba along: only for the process that simu
 
 TELL_SECONDS = 0.7
 PRECISION = 0.05
-LEAST, MOST = 5, 60
-"""Replications: below the least an interval says little."""
+FEWEST, LEAST, MOST = 2, 5, 60
+"""Replications: fewer than two have no interval, so that a stop waits for them; below the least it says little."""
 
 LEVELS = (0.0, 0.5, 1.0)
 """Penalties that are tried too, for the break-even."""
@@ -73,8 +73,7 @@ class Simulation:
         self.tell("compiling", None)
         self.warm_up(built)
         comparison = self.compare(built)
-        if comparison.replications < 2:
-            raise InvalidInput("scenario_stopped")
+        reason = "time" if comparison.reason == "cancelled" and not self.stopped else comparison.reason
         levels = self.levels(seen, asked, comparison)
         self.tell("telling", 1.0)
         Scenario.objects.filter(id=self.found.id).update(
@@ -83,7 +82,7 @@ class Simulation:
             taken_at=seen.at,
             finished_at=clock.now(),
             made_from=telling.made_from(seen, built) | {"network_version": current_version()},
-            result=telling.told(comparison, levels, self.stopped),
+            result=telling.told(comparison, levels, reason),
         )
 
     def question(self) -> Question:
@@ -120,7 +119,7 @@ class Simulation:
             over = point.done >= LEAST and point.seconds >= limit
             narrow = min(1.0, point.width**-2) if point.width > 0 else 1.0
             share = max(point.done / MOST, min(point.done / LEAST, point.seconds / limit, 1.0), narrow)
-            if point.done and self.tell("simulating", min(share, 1.0), done=point.done):
+            if point.done and self.tell("simulating", min(share, 1.0), done=point.done) and point.done >= FEWEST:
                 self.look_for_stop(stop)
             if over:
                 stop.cancelled.set()
@@ -162,7 +161,7 @@ class Simulation:
         return True
 
     def look_for_stop(self, stop: Stop) -> None:
-        """End what runs when somebody has asked for it."""
-        if Scenario.objects.filter(id=self.found.id, stop_asked=True).exists():
+        """End what runs when somebody has asked for it, or has removed the scenario."""
+        if not Scenario.objects.filter(id=self.found.id, stop_asked=False).exists():
             self.stopped = True
             stop.cancelled.set()

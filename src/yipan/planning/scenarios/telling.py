@@ -61,13 +61,12 @@ def _mean_days(built: Built) -> float:
     return sum(d.per_day * d.stay.mean for d in built.scenario.demand) / max(coming, 1e-9) / 24
 
 
-def told(comparison: Comparison, levels: Sequence[tuple[float, Comparison]], stopped: bool) -> dict[str, Any]:
-    """The comparison as JSON: numbers by policy, department and ward. `stopped`: by somebody, not by the time."""
-    over = comparison.reason == "cancelled" and not stopped
+def told(comparison: Comparison, levels: Sequence[tuple[float, Comparison]], reason: str) -> dict[str, Any]:
+    """The comparison as JSON: numbers by policy, department and ward; `reason` is why it ended."""
     return {
         "replications": comparison.replications,
         "seconds": round(comparison.seconds, 1),
-        "reason": "time" if over else comparison.reason,
+        "reason": reason,
         "seed": comparison.seed,
         "order": [one.name for one in comparison.outcomes],  # PostgreSQL keeps objects in an order of its own
         "policies": {one.name: _outcome(one) for one in comparison.outcomes},

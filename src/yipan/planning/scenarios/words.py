@@ -33,7 +33,6 @@ SENTENCES = {
     "scenario_history_short": gettext_lazy(
         "Yipan has recorded departures for {days} days; the twin needs {needed} to know who comes and for how long."
     ),
-    "scenario_stopped": gettext_lazy("Stopped before two runs were finished: there is nothing to compare."),
     "scenario_failed": gettext_lazy(
         "The scenario could not be simulated. Whoever looks after Yipan finds the reason in the log."
     ),

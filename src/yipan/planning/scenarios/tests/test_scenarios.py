@@ -16,7 +16,7 @@ from yipan.kernel.clock import FrozenClock
 from yipan.kernel.errors import Conflict, InvalidInput, NotFound, Refused, YipanError
 from yipan.kernel.ids import new_id
 from yipan.lines.beds.plan import twin
-from yipan.planning.scenarios import actions, evidence, queries
+from yipan.planning.scenarios import actions, evidence, queries, tasks
 from yipan.planning.scenarios.choosing import candidates, pick
 from yipan.planning.scenarios.models import Scenario, ScenarioStatus
 from yipan.planning.scenarios.tasks import Simulation, run_scenario
@@ -179,6 +179,23 @@ def test_it_is_saved_by_name_and_removed(room: Room) -> None:
     assert (found.name, found.saved) == ("Winter", True)
     actions.remove(actor=room.manager, scenario_id=found.id)
     assert Scenario.objects.count() == 0
+
+
+def test_a_stop_keeps_what_is_finished(room: Room, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Somebody stops it while it runs: the finished runs are told, other penalties are not tried, and the result says
+    so; a scenario removed while it runs ends too and leaves nothing."""
+    for name in room.network.departments:
+        live_through(room.network, name)
+    monkeypatch.setattr(tasks, "TELL_SECONDS", 0.0)
+    kept = actions.start(**room.asked())
+    actions.stop(actor=room.manager, scenario_id=kept.id)
+    Simulation(kept).run()
+    kept.refresh_from_db()
+    assert (kept.status, kept.result["reason"], kept.result["levels"]) == (ScenarioStatus.DONE, "cancelled", [])
+    gone = actions.start(**room.asked())
+    actions.remove(actor=room.manager, scenario_id=gone.id)
+    Simulation(gone).run()
+    assert list(Scenario.objects.all()) == [kept]
 
 
 def test_an_applied_policy_carries_its_evidence(room: Room) -> None:
