@@ -6,6 +6,8 @@ from benchmarks.twin.plain import model, option
 from yipan.engine.simulate import Lognormal, Stop, compare
 
 WARM_UP_DAYS = 120.0
+SEED = 11
+"""Other patients than those on whom the price of a bed-hour was chosen (seed 1)."""
 PATIENCE_MINUTES = 1440
 """Everybody is an emergency here, so that a reserve is open to all at home; they may be asked to wait as others are."""
 
@@ -24,7 +26,7 @@ def run(replications: int, load: float, penalty: float, stay_days: float) -> Non
     )
     stay = Lognormal(stay_days * 24, 1.0)
     scenario = model(options, load=load, penalty=penalty, stay=stay, warm_up=WARM_UP_DAYS, review=2.0)
-    comparison = compare(scenario, precision=1e-9, stop=Stop(least=replications, most=replications))
+    comparison = compare(scenario, precision=1e-9, seed=SEED, stop=Stop(least=replications, most=replications))
     greedy = comparison.outcomes[0].measures["wait"].mean
     print(f"20 wards x 40 beds, load {load}, penalty {penalty}, stays of {stay_days:g} days, {replications} years\n")
     print("| policy | mean wait, h | 95 % less than | outliers | beds taken | moves a patient | wait against greedy |")

@@ -180,8 +180,18 @@ def prepare(scenario: Scenario, option: Option, patients: Patients, hours: float
         known[option, bin_hours] = _fixed(scenario, option, beds, bin_hours)
     fixed = known[option, bin_hours]
     fixed = fixed._replace(cases=fixed.cases.copy())  # a run writes into its rows for a moment
-    n, b, w, k = len(patients.at), len(beds), len(beds.wards), len(scenario.demand)
-    now = Now(
+    bins = int(np.ceil(hours / bin_hours - 1e-9))
+    area = Area(np.zeros((bins, len(beds.wards))), np.zeros(bins), np.zeros(bins))
+    heap = new_heap(4 * len(beds) + 3 * len(patients.at) + 2 * len(scenario.closures) + 8)
+    run = Run(beds.arrays, fixed, _nobody(beds, len(scenario.demand)), patients, _unborn(patients), heap, area)
+    _first_events(scenario, run)
+    return run
+
+
+def _nobody(beds: Beds, kinds: int) -> Now:
+    """Before anybody lies down and any bed is open."""
+    b, w, k = len(beds), len(beds.wards), kinds
+    return Now(
         who=np.full(b, -1, np.int32),
         ready=np.zeros(b),
         place=np.full(b, -1, np.int32),
@@ -205,7 +215,12 @@ def prepare(scenario: Scenario, option: Option, patients: Patients, hours: float
         counts=np.zeros(6, np.int64),
         since=np.zeros(w + 2),
     )
-    fate = Fate(
+
+
+def _unborn(patients: Patients) -> Fate:
+    """Before anything has happened to anybody."""
+    n = len(patients.at)
+    return Fate(
         kind=patients.kind.astype(np.int32),
         bed=np.full(n, -1, np.int32),
         off=np.zeros(n, np.uint8),
@@ -220,11 +235,6 @@ def prepare(scenario: Scenario, option: Option, patients: Patients, hours: float
         moves=np.zeros(n, np.int32),
         returns=np.zeros(n, np.int32),
     )
-    bins = int(np.ceil(hours / bin_hours - 1e-9))
-    area = Area(np.zeros((bins, w)), np.zeros(bins), np.zeros(bins))
-    run = Run(beds.arrays, fixed, now, patients, fate, new_heap(4 * b + 3 * n + 2 * len(scenario.closures) + 8), area)
-    _first_events(scenario, run)
-    return run
 
 
 def _start(scenario: Scenario) -> Beds:

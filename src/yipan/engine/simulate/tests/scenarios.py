@@ -9,7 +9,7 @@ import numpy as np
 from yipan.engine.placement import NEVER, Beds, Need, Policy
 from yipan.engine.placement.beds import BED, DEPARTMENT, GUEST, NO_AGE_LIMIT, ROOM, WARD
 from yipan.engine.placement.codes import Sex, Urgency
-from yipan.engine.simulate import Demand, Exponential, Lognormal, Option, Scenario, Stay
+from yipan.engine.simulate import Demand, Lognormal, Option, Scenario, Stay
 
 POOLED, SILO = ("own", "nearest"), ("own",)
 
@@ -81,6 +81,3 @@ def even(
         options=more.pop("options", (option("silo", SILO), option("pooled"))),
         **{**settings, **more},
     )
-
-
-__all__ = ["POOLED", "SILO", "Exponential", "even", "option", "wards_alike"]
