@@ -148,7 +148,7 @@ def _verdicts(result: Result, called: dict[str, str]) -> list[str]:
     worse = [key for key in others if result.change(key, "wait").sign > 0]
     if worse:
         text = ngettext("%(names)s makes waits longer.", "%(names)s make waits longer.", len(worse))
-        told.append(text % {"names": _(", ").join(called[key] for key in worse)})
+        told.append(text % {"names": _(", ").join(f"“{called[key]}”" for key in worse)})
     sharing = [key for key in result.keys if (result.measure(key, "outliers").mean or 0.0) > 0.001]
     if len(sharing) > 1:
         fewest = min(sharing, key=lambda key: result.measure(key, "outliers").mean or 0.0)

@@ -99,7 +99,7 @@ def test_a_result_is_told_in_words_numbers_and_plots(room: Room) -> None:
     """The page says what stands out, shows each policy with interval and break-even, five plots, and how to apply."""
     page = text_of(browser(room), "scenario", room.scenario().id)
     assert "Tiers, looking ahead: patients wait 2 h less (1 h 54 min to 2 h 6 min)" in page
-    assert "Own department only makes waits longer." in page
+    assert "“Own department only” makes waits longer." in page
     assert "+100%" in page
     assert "60%" in page
     assert page.count("data-chart ") == 5
