@@ -28,8 +28,10 @@ GOING = np.array([0.95, 1.0, 1.05, 1.05, 1.25, 1.0, 0.7])
 SPRING_FESTIVALS = (date(2025, 1, 29), date(2026, 2, 17), date(2027, 2, 6), date(2028, 1, 26), date(2029, 2, 13))
 SEASONAL = ("03.01", "07")
 """Specialties that winter fills: respiratory medicine and paediatrics."""
-WAVE, WAVE_DAYS = 1.3, 16
+WAVE, WAVE_DAYS = 1.2, 16
 """So many times as many of them came in the last days."""
+MOST_AWAY = 0.1
+"""Share of a ward's beds that so many of its patients lie elsewhere at most; who finds no bed at all goes elsewhere."""
 
 
 def remember(seed: int = 20260302) -> int:
@@ -66,6 +68,7 @@ def _lived(r: np.random.Generator, days: list[date], level: float, beds: int, sp
         leaving = min(GOING[day.weekday()] / stay, 1.0)
         go, back = int(r.binomial(here, leaving)), int(r.binomial(elsewhere, leaving))
         come = min(wanted, max(beds - here + go, 0))
+        wanted = min(wanted, come + max(int(MOST_AWAY * beds) - elsewhere + back, 0))
         here, elsewhere = here + come - go, elsewhere + wanted - come - back
         told[:, i], away[:, i] = (here, come, go), (elsewhere, wanted - come, back)
     return told, away
