@@ -11,6 +11,7 @@ from collections.abc import Callable
 
 import numpy as np
 
+from yipan.engine.placement.beds import NEVER
 from yipan.engine.placement.codes import Flag, Tier
 from yipan.engine.placement.compiled import entry, fingerprint, inner
 from yipan.engine.placement.facts import (
@@ -22,7 +23,7 @@ from yipan.engine.placement.facts import (
     turnover_of,
     walk_from_home,
 )
-from yipan.engine.placement.lookahead import refuse_price
+from yipan.engine.placement.lookahead import own_bed_stands_free, refuse_price
 from yipan.engine.placement.result import REFUSED
 from yipan.engine.placement.rules import (
     refuse_kind,
@@ -54,6 +55,8 @@ def judge(net, case, out):  # type: ignore[no-untyped-def]
     ranks, weights = ranks_of(case), weights_of(case)
     left_before, chance = nowhere(wards.shape[0]), np.zeros(wards.shape[0], np.float64)
     own_in = departments[case.department].own_in
+    if case.ahead and own_bed_stands_free(beds, case.department):
+        own_in = NEVER
     moves_from = beds[case.current_bed].ward if case.current_bed >= 0 else -1
     accepted = 0
     for i in range(beds.shape[0]):

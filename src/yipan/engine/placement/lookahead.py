@@ -15,11 +15,12 @@ from __future__ import annotations
 import math
 
 from yipan.engine.placement.beds import NEVER
-from yipan.engine.placement.codes import Refusal, Rule, Tier
+from yipan.engine.placement.codes import BedState, Refusal, Rule, Tier
 from yipan.engine.placement.compiled import entry, inner
 
 A_DAY = 24 * 60
 OWN, INTENSIVE, RULE_RESERVE = int(Tier.OWN), int(Tier.INTENSIVE), int(Rule.RESERVE)
+FREE = int(BedState.FREE)
 NEGLIGIBLE = 1e-9
 
 
@@ -53,8 +54,19 @@ def price(case, ward, left):  # type: ignore[no-untyped-def]
 
 
 @inner
+def own_bed_stands_free(beds, department):  # type: ignore[no-untyped-def]
+    """Whether a bed of the department is empty. Whoever cannot have it waits for another reason than departures."""
+    free = False
+    for i in range(beds.shape[0]):
+        free |= beds[i].department == department and beds[i].state == FREE
+    return free
+
+
+@inner
 def refuse_price(case, ward, tier, left, own_in):  # type: ignore[no-untyped-def]
-    """Whether waiting for an own bed costs less than this one; asked for those who want a bed now."""
+    """Whether waiting for an own bed costs less than this one; asked for those who want a bed now.
+
+    `own_in` is when a bed of the own department falls free, NEVER while one stands free."""
     if not case.ahead or not case.rules & RULE_RESERVE or case.reserve_any or case.start > 0:
         return 0
     if tier in (OWN, INTENSIVE):

@@ -12,6 +12,7 @@ import math
 
 import numpy as np
 
+from yipan.engine.placement.beds import NEVER
 from yipan.engine.placement.case import OFF
 from yipan.engine.placement.codes import BedState
 from yipan.engine.placement.compiled import entry as allocating_entry
@@ -32,7 +33,7 @@ from yipan.engine.placement.score import enough_tomorrow, parts_of
 from yipan.engine.simulate.compiled import SOURCES, inlined
 
 ANY_WARD = -1
-_CLEANING = int(BedState.CLEANING)
+_CLEANING, _FREE = int(BedState.CLEANING), int(BedState.FREE)
 _ROW, _RANK_BITS = 2**32 - 1, 48
 
 
@@ -77,6 +78,7 @@ def choose(net, fixed, now, k, current, only, hour):  # type: ignore[no-untyped-
     latest = case.latest
     if current >= 0:
         case.current_bed, case.latest = current, case.start
+    own_in = own_bed_in_minutes(net, now, fixed, case)
     winner, tier, left = REFUSED, 0, 0
     first, last = (0, net.wards.shape[0]) if only < 0 else (only, only + 1)
     for place in range(first, last):
@@ -87,7 +89,7 @@ def choose(net, fixed, now, k, current, only, hour):  # type: ignore[no-untyped-
                 break  # wards are in the order of their ranks
             continue
         if now.opened[w] > 0:
-            key, its_tier, its_left = best_of_ward(net, fixed, now, case, k, w, hour)
+            key, its_tier, its_left = best_of_ward(net, fixed, now, case, k, w, hour, own_in)
             if key < winner:
                 winner, tier, left = key, its_tier, its_left
     case.current_bed, case.latest = -1, latest
@@ -97,7 +99,23 @@ def choose(net, fixed, now, k, current, only, hour):  # type: ignore[no-untyped-
 
 
 @inlined
-def best_of_ward(net, fixed, now, case, k, w, hour):  # type: ignore[no-untyped-def]
+def own_bed_in_minutes(net, now, fixed, case):  # type: ignore[no-untyped-def]
+    """When a bed of the own department falls free, NEVER while one stands free; as `judge` sees it."""
+    own_in = net.departments[case.department].own_in
+    if not case.ahead or own_in > case.patience:
+        return own_in
+    for w in range(net.wards.shape[0]):
+        if now.free[w] > 0:
+            begin = fixed.ward_first[w]
+            for place in range(begin, begin + now.opened[w]):
+                bed = net.beds[now.open[place]]
+                if bed.department == case.department and bed.state == _FREE:
+                    return NEVER
+    return own_in
+
+
+@inlined
+def best_of_ward(net, fixed, now, case, k, w, hour, own_in):  # type: ignore[no-untyped-def]
     """The least key of the ward's open beds with its tier and the beds left, REFUSED when none may be proposed.
 
     A bed that is like the one before, with the same company, gets the same answer without being asked.
@@ -106,7 +124,6 @@ def best_of_ward(net, fixed, now, case, k, w, hour):  # type: ignore[no-untyped-
     winner, its_tier, its_left = REFUSED, 0, 0
     known, chance = -1_000_000, 0.0
     alike, before, company_before, left_before, refusal, tier, rank, score = -1, 0, ALONE, 0, 0, 0, 0, 0
-    own_in = net.departments[case.department].own_in
     begin = fixed.ward_first[w]
     moves_from = case.current_bed >= 0 and net.beds[case.current_bed].ward == w
     for place in range(begin, begin + now.opened[w]):

@@ -145,6 +145,9 @@ def random_beds(seed: int, size: int = 40) -> Beds:
         for _ in range(wards)
     ]
     bed_rows = [_random_bed(r, room_rows, departments) for _ in range(size)]
+    for bed in bed_rows:  # most departments have no bed that stands free
+        if bed["department"] < departments - 2 and bed["state"] == BedState.FREE:
+            bed["state"] = int(BedState.OCCUPIED)
     nurses = np.array([w["nurses"] for w in ward_rows])
     walk, road = r.choice([0, 3, 8, 15, 30, np.inf], (wards, wards)), r.choice([10, 40, 90, np.inf], (sites, sites))
     np.fill_diagonal(walk, 0)
@@ -183,7 +186,7 @@ def _random_bed(r: np.random.Generator, rooms: list[dict[str, Any]], departments
 
 
 def _random_department(r: np.random.Generator, specialties: int) -> dict[str, Any]:
-    own_in = int(r.choice([40, 90, 200, 300, NEVER]))
+    own_in = int(r.choice([20, 40, 90, 150, 200, 300, 350, NEVER]))
     return {"specialty": int(r.integers(specialties)), "site": int(r.integers(2)), "own_in": own_in}
 
 
@@ -246,8 +249,11 @@ def random_policy(seed: int) -> Policy:
     }
     return Policy.from_dict(
         {
-            "strategy": str(r.choice(["silo", "tiers", "reserve", "lookahead", "lookahead"])),
-            "lookahead": {"off_service_penalty": float(r.choice([0.1, 0.23])), "pressure": float(r.choice([0, 20]))},
+            "strategy": str(r.choice(["silo", "tiers", "reserve"] + ["lookahead"] * 5)),
+            "lookahead": {
+                "off_service_penalty": float(r.choice([0.1, 0.23])),
+                "pressure": float(r.choice([0, 20, 60])),
+            },
             "tiers": {
                 "order": ["own", *(t for t in rest if r.random() < 0.85)],
                 "own_reach": str(r.choice(["department", "site", "network"])),

@@ -9,6 +9,7 @@ import math
 from typing import Any
 
 from yipan.engine.placement.beds import NEVER, Beds
+from yipan.engine.placement.codes import BedState
 from yipan.engine.placement.need import Need
 from yipan.engine.placement.policy import Policy
 
@@ -325,6 +326,8 @@ class Oracle:
             return None
         own_in = self.h.departments[self.need.department]["own_in"]
         if own_in > getattr(rule.patience_minutes, self.urgency):
+            return None
+        if any(b["department"] == self.need.department and b["state"] == BedState.FREE for b in self.h.beds):
             return None
         away = rule.off_service_penalty * rule.bed_hour_price * self.need.stay_minutes
         if own_in < away:

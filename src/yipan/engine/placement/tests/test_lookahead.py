@@ -9,7 +9,7 @@ import pytest
 from numba import njit
 
 from yipan.engine.placement import NEVER, Need, Policy, explain, rank, why_not
-from yipan.engine.placement.codes import ReasonCode, Refusal, Tier
+from yipan.engine.placement.codes import BedState, ReasonCode, Refusal, Tier
 from yipan.engine.placement.later import later
 from yipan.engine.placement.lookahead import look_ahead, own_bed_in, shortage
 from yipan.engine.placement.tests.networks import ALLY, FAR, MAN, OWN, Plan, refusal
@@ -100,6 +100,14 @@ def test_a_silo_lends_nothing_and_tiers_keep_nothing():
         "lookahead": Refusal.RESERVE,
     }
     assert refusal(plan, 0, {"strategy": "silo"}) == Refusal.NONE
+
+
+def test_nobody_waits_for_an_own_bed_while_one_stands_free():
+    """Whoever cannot have the free bed of the own department is not asked to wait for departures from it."""
+    plan = scarce()
+    assert refusal(plan, 2 * ALLY, LOOK) == Refusal.WORTH_MORE
+    plan.beds_rows[2 * OWN + 1]["state"] = BedState.FREE
+    assert refusal(plan, 2 * ALLY, LOOK) == Refusal.NONE
 
 
 def test_the_default_reserve_steps_back_only_for_a_forecast():

@@ -45,10 +45,6 @@ def ward(w: int, **values: Any) -> Callable[[Plan], Any]:
     return lambda plan: plan.wards[w].update(values)
 
 
-def department(d: int, **values: Any) -> Callable[[Plan], Any]:
-    return lambda plan: plan.departments[d].update(values)
-
-
 def room(r: int, **values: Any) -> Callable[[Plan], Any]:
     return lambda plan: plan.rooms[r].update(values)
 
@@ -57,9 +53,19 @@ def put(array: str, place: tuple[Any, ...], value: float) -> Callable[[Plan], An
     return lambda plan: getattr(plan, array).__setitem__(place, value)
 
 
+def own_beds_taken(plan: Plan, minutes: int) -> None:
+    """Until one falls free in so many minutes."""
+    plan.fill(OWN)
+    plan.departments[OWN]["own_in"] = minutes
+
+
+def soon(plan: Plan) -> None:
+    own_beds_taken(plan, 300)
+
+
 def dear(plan: Plan) -> None:
     """An own bed in ten hours; the ally expects four of its own and has one bed left."""
-    plan.departments[OWN]["own_in"] = 600
+    own_beds_taken(plan, 600)
     plan.wards[ALLY] |= {"foreseen": 1, "expected_need": 4.0}
 
 
@@ -99,7 +105,7 @@ SCENES = [
     Scene(Refusal.OTHER_SITE, 2 * AWAY, policy={"distance": {"other_site": {"urgent": False}}}),
     Scene(Refusal.ROAD, 2 * AWAY, put("road", (0, 1), 61)),
     Scene(Refusal.WALK, 2 * ALLY, put("walk", (OWN, ALLY), 21)),
-    Scene(Refusal.OWN_BED_SOON, 2 * ALLY, department(OWN, own_in=300), policy={"strategy": "lookahead"}),
+    Scene(Refusal.OWN_BED_SOON, 2 * ALLY, soon, policy={"strategy": "lookahead"}),
     Scene(Refusal.WORTH_MORE, 2 * ALLY, dear, policy={"strategy": "lookahead"}),
 ]
 

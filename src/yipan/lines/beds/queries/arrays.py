@@ -94,7 +94,7 @@ def live(
     described = network()
     beds = described.beds.copy()
     guests = mirror(described.version, described.bed).put_on(beds, at, without, stated=stated)
-    wards, departments = outlook.write_into(described, beds, at, asking)
+    wards, departments = outlook.write_into(described, at, asking)
     return described, Beds(
         beds=beds,
         rooms=described.rooms,

@@ -12,8 +12,7 @@ import numpy as np
 from django.db import connection
 
 from yipan.base.access import wall
-from yipan.engine.placement.beds import NEVER, Struct
-from yipan.engine.placement.codes import BedState
+from yipan.engine.placement.beds import Struct
 
 if TYPE_CHECKING:
     from yipan.lines.beds.queries.arrays import Network
@@ -66,11 +65,10 @@ def usable(at: datetime) -> Outlook | None:
     return found if found is not None and at - found.made_at <= STALE else None
 
 
-def write_into(network: Network, beds: Struct, at: datetime, asking: UUID | None = None) -> tuple[Struct, Struct]:
+def write_into(network: Network, at: datetime, asking: UUID | None = None) -> tuple[Struct, Struct]:
     """Wards and departments of the network, with what is expected of the coming day when there is a usable outlook.
 
-    `asking` is the request that a bed is looked for: it does not stand in its own way. `beds` are as they are now:
-    while a bed of a department stands free, whoever waits for it waits for another reason than departures.
+    `asking` is the request that a bed is looked for: it does not stand in its own way.
     """
     told = usable(at)
     if told is None:
@@ -85,7 +83,6 @@ def write_into(network: Network, beds: Struct, at: datetime, asking: UUID | None
         np.array([side.get(ward, np.nan) for ward in network.ward_ids]) for side in (told.arriving, told.leaving)
     )
     look_ahead(wards, departments, waiting, arriving, leaving)
-    departments["own_in"][beds["department"][beds["state"] == BedState.FREE]] = NEVER
     return wards, departments
 
 
