@@ -85,13 +85,13 @@ def live_and_die(place: Path, patch: pytest.MonkeyPatch) -> Lost:
             [sys.executable, "-m", "yipan.server.backup.tests.clerk"], stdin=subprocess.PIPE, stdout=subprocess.PIPE
         )
         assert clerk.stdin is not None
-        said = [heard(clerk.stdout) for _ in range(ENOUGH)]
+        heard = Heard(clerk.stdout)
+        heard.more(ENOUGH)
         yipan("audit", "checkpoint", "-o", str(place / "checkpoint"))
         yipan("backup", str(place / "backups"), "--keep", "2")
-        said += [heard(clerk.stdout) for _ in range(ENOUGH)]
+        heard.more(ENOUGH)
         clerk.stdin.close()
-        assert clerk.stdout is not None
-        said += [parsed(line) for line in clerk.stdout]
+        said = heard.all()
         assert clerk.wait(60) == 0
         between = leave_marks(server.url)
         stop.set()
@@ -126,9 +126,32 @@ def parsed(line: bytes) -> tuple[datetime, UUID]:
     return datetime.fromisoformat(moment), UUID(booking)
 
 
-def heard(stream: IO[bytes] | None) -> tuple[datetime, UUID]:
-    assert stream is not None
-    return parsed(stream.readline())
+class Heard:
+    """Listens to the clerk all the time: one who is not listened to falls silent when the pipe is full."""
+
+    def __init__(self, stream: IO[bytes] | None) -> None:
+        assert stream is not None
+        self._said: list[tuple[datetime, UUID]] = []
+        self._changed = threading.Condition()
+        self._thread = threading.Thread(target=self._listen, args=(stream,), daemon=True)
+        self._thread.start()
+
+    def _listen(self, stream: IO[bytes]) -> None:
+        for line in stream:
+            with self._changed:
+                self._said.append(parsed(line))
+                self._changed.notify_all()
+
+    def more(self, count: int) -> None:
+        """Wait for so many more."""
+        with self._changed:
+            wanted = len(self._said) + count
+            assert self._changed.wait_for(lambda: len(self._said) >= wanted, 60)
+
+    def all(self) -> list[tuple[datetime, UUID]]:
+        """Everything, once the clerk is done."""
+        self._thread.join(60)
+        return self._said
 
 
 def leave_marks(url: str) -> datetime:
