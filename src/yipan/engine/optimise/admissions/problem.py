@@ -9,9 +9,7 @@ from typing import Any
 import numpy as np
 
 from yipan.engine.optimise.admissions.instance import Instance
-from yipan.engine.optimise.admissions.state import new_state
 from yipan.engine.optimise.admissions.table import CENTS, Parts, Table, build, cost_of_none, parts_of
-from yipan.engine.optimise.chance import streams
 from yipan.engine.optimise.rounds import Rounds
 from yipan.engine.optimise.solving import Point, Reason, Result, Stop
 
@@ -59,8 +57,11 @@ class _Search:
         threads: int,
         progress: Callable[[Point], None],
     ) -> None:
+        # Here, not above: they bring Numba along, which most processes that know of plans never need.
         from yipan.engine.optimise.admissions.annealing import anneal, begin
         from yipan.engine.optimise.admissions.bound import lower_bound
+        from yipan.engine.optimise.admissions.state import new_state
+        from yipan.engine.optimise.chance import streams
 
         self.problem, self.table, self.anneal = problem, table, anneal
         self.states = [new_state(table) for _ in range(threads)]
