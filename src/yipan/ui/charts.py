@@ -30,6 +30,8 @@ PALETTE = ("#0a6770", "#895000", "#6b3fa0", "#14703a", "#b3261e", "#4f5e6a")
 
 DASHES = ("solid", "dashed", "dotted", "dotdash")
 HEIGHT = 260
+PHONE_ENTRIES = 3
+"""Of a legend in one row: more are cut off on a phone."""
 NUMERALS = "{0,0.[0]}"
 
 
@@ -245,6 +247,8 @@ def _hover(tips: list[tuple[str, str]], **options: Any) -> HoverTool:
 def _chart(plot: Any, title: str, head: list[str], first: Sequence[str], columns: Sequence[Sequence[Any]]) -> Chart:
     if plot.legend:
         plot.legend.orientation = "horizontal"
+        if len(plot.legend[0].items) > PHONE_ENTRIES:
+            plot.legend[0].ncols = PHONE_ENTRIES
         plot.legend.background_fill_alpha = 0
         plot.legend.border_line_color = None
         plot.legend.padding = 2

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 import numpy as np
+from django.db.models import Count, Max
 from numpy.typing import NDArray
 
 from yipan.base.access import Actor, scope
@@ -102,6 +103,12 @@ class Ribbon:
             if np.isfinite(row).all():
                 at[i] = 1.0 - float(np.interp(self.beds + 0.5, row, levels, left=0.0, right=1.0))
         return at
+
+
+def fingerprint(step: Step) -> str:
+    """Another one as soon as another outlook of this step is there, rehearsals too."""
+    told = Outlook.objects.filter(step=step).aggregate(count=Count("id"), last=Max("made_at"))
+    return f"{told['count']}-{told['last'].timestamp() if told['last'] else 0}"
 
 
 def ribbon(where: Place, measure: Measure, outlook: Outlook, now: datetime) -> Ribbon | None:

@@ -77,7 +77,7 @@ def calibration(request: HttpRequest) -> HttpResponse:
     found: Calibration | None = None
     if of_site is not None:
         site, places = of_site.site, _places(of_site)
-        key = f"planning.calibration:{site.pk}:{measure}:{today(now)}:{int(now.timestamp()) // KEPT_SECONDS}"
+        key = f"planning.calibration:{site.pk}:{measure}:{today(now)}:{queries.fingerprint(Step.DAYS)}"
         found = cache.get_or_set(key, lambda: calibrated(places, measure, now), KEPT_SECONDS)
     context = {
         "sites": [(str(c.site.pk), c.site.label) for c in known],

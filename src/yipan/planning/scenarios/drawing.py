@@ -17,7 +17,7 @@ def measures(result: Result, names: Mapping[str, str]) -> list[Chart]:
     return [
         _of(result, names, "wait", _("Mean wait for a bed"), _("hours")),
         _of(result, names, "outliers", _("Patients outside their specialty"), "%", 100.0),
-        _of(result, names, "occupancy", _("Beds taken"), "%", 100.0, from_zero=False),
+        _of(result, names, "occupancy", _("Occupancy"), "%", 100.0, from_zero=False),
     ]
 
 

@@ -102,6 +102,15 @@ def test_calibration_counts_how_often_the_truth_lay_inside(ward: Ward, manager: 
     assert "0 forecasts, 1 rehearsals" in page
 
 
+def test_calibration_sees_a_rehearsal_at_once(ward: Ward, manager: Client) -> None:
+    """What was worked out before the first rehearsal is not shown after it."""
+    remember(ward)
+    making.days(NOON)
+    assert "Nothing has come true yet" in text_of(manager, "planning:calibration")
+    making.rehearse(NOON, [14])
+    assert "Inside the 80% interval" in text_of(manager, "planning:calibration")
+
+
 def test_alerts_are_told_on_their_page_and_on_the_overview(ward: Ward, manager: Client) -> None:
     """Which specialty, how likely, by when and what drives it; a later outlook without alerts ends them."""
     raise_alert(ward)
