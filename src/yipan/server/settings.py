@@ -38,6 +38,7 @@ INSTALLED_APPS = [
     "yipan.ui",
     "yipan.spine",
     "yipan.lines.beds",
+    "yipan.lines.exams",
     "yipan.interop",
     "yipan.planning",
     "yipan.server",

@@ -4,6 +4,7 @@ PASSAGES = {
     "spine.body": "a patient lies in one place of the network, and asks for one bed, whoever wants to place them",
     "spine.capacities": "who brings a new network in does what only the owner of the tables may: fresh statistics",
     "spine.consequences": "what a booking ends elsewhere: holds that ran out, the place that a patient leaves",
+    "spine.joint": "what is booked together lies in several organisations; each line checks the rights to its own part",
     "spine.merge": "requests and bookings follow a patient whose two records became one, wherever they are",
 }
 

@@ -1,10 +1,13 @@
-"""Capacities follow the network: a bed that the network describes is a capacity that can be booked."""
+"""Capacities: a bed that the network describes is one; others are made by the line that describes them."""
 
 from __future__ import annotations
+
+from uuid import UUID
 
 from django.db import connection
 
 from yipan.base.access import wall
+from yipan.spine.models import Capacity
 
 FOLLOW_BEDS = """
 INSERT INTO spine_capacity (id, kind, bed_id, site_id)
@@ -32,3 +35,8 @@ def follow_network() -> int:
             " spine_capacity"
         )
         return made
+
+
+def make(*, kind: str, site_id: UUID) -> Capacity:
+    """A new capacity of a line's own kind, in the caller's transaction; the line's table describes it under its id."""
+    return Capacity.objects.create(kind=kind, site_id=site_id)

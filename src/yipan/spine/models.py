@@ -25,7 +25,10 @@ class Priority(models.TextChoices):
 
 
 class Request(models.Model):
-    """What a patient needs of one service line. Its state is derived: `spine.queries.with_state`."""
+    """What a patient needs of one service line. Its state is derived: `spine.queries.with_state`.
+
+    `parent` is the request of another line for whose sake this one was made: the referral that wants the bed.
+    """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     line = models.SlugField(max_length=32)
@@ -37,6 +40,7 @@ class Request(models.Model):
     )
     priority = models.CharField(max_length=12, choices=Priority.choices, default=Priority.URGENT)
     source = models.CharField(max_length=32, default="desk")
+    parent = models.ForeignKey("self", on_delete=models.PROTECT, null=True, blank=True, related_name="parts")
     wanted_from = models.DateTimeField()
     created_at = models.DateTimeField()
     created_by = models.CharField(max_length=120)
@@ -57,7 +61,10 @@ class Request(models.Model):
 
 
 class Capacity(models.Model):
-    """One thing that can be taken by one booking at a time: a bed today, a scanner or a clinic seat tomorrow."""
+    """One thing that can be taken by one booking at a time: a bed, a scanner, a clinic's hour, an ambulance.
+
+    `kind` names the line it belongs to (`registry.line_of_kind`), whose own table describes it under the same `id`.
+    """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     kind = models.SlugField(max_length=32)
@@ -78,7 +85,8 @@ class Booking(models.Model):
 
     `period` is [start, end) in UTC: for a held or confirmed booking the planned time, for an active one from the
     arrival to the expected end, for a done one what really happened. `end_announced` tells an expected departure that
-    the ward has stated from one that is only estimated. `body` marks places where a patient lies.
+    the ward has stated from one that is only estimated. `body` marks places where a patient lies, `attends` what the
+    patient comes to in person: nobody is planned to be at two of these at once, whatever really happens later.
     """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
@@ -90,6 +98,7 @@ class Booking(models.Model):
     state = models.CharField(max_length=12, choices=[(s, s) for s in State])
     period = DateTimeRangeField()
     body = models.BooleanField(default=True)
+    attends = models.BooleanField(default=False, db_default=False)
     end_announced = models.BooleanField(default=False)
     expires_at = models.DateTimeField(null=True)
     created_at = models.DateTimeField()
@@ -105,6 +114,11 @@ class Booking(models.Model):
                 name="booking_one_per_body",
                 expressions=[(F("patient"), RangeOperators.EQUAL), (F("period"), RangeOperators.OVERLAPS)],
                 condition=TAKING & Q(body=True, patient__isnull=False),
+            ),
+            ExclusionConstraint(
+                name="booking_one_plan_per_patient",
+                expressions=[(F("patient"), RangeOperators.EQUAL), (F("period"), RangeOperators.OVERLAPS)],
+                condition=Q(state__in=[str(State.HELD), str(State.CONFIRMED)], attends=True),
             ),
             # A reservation may start where an announced stay ends; but only one thing is under way at a time, whatever
             # was planned.

@@ -30,12 +30,29 @@ class Periodic:
 
 
 @dataclass(frozen=True, slots=True)
+class Joint:
+    """How a line takes part in a joint booking; the shapes are those of `spine.joint`.
+
+    `offers(actor, need, limit)` reads and proposes, best first. `prepare(actor, need, offer, parent)` runs in the
+    transaction: it asks the line's rules again under their locks, writes the line's own request and says what to claim.
+    `confirm(actor, request)` makes firm what is held for the request, `withdraw(actor, request, reason)` gives it back
+    and ends the request. All are keyword-only.
+    """
+
+    offers: Callable[..., Sequence[Any]]
+    prepare: Callable[..., Any]
+    confirm: Callable[..., None]
+    withdraw: Callable[..., None]
+
+
+@dataclass(frozen=True, slots=True)
 class Line:
     """The table of contents of a service line.
 
     `verbs` says which roles may do what; `transitions` names the steps of its requests for documentation and for
     `LineContract`; `events` are the kinds it writes; `inbound` maps a message kind ("ADT^A01") to what applies it;
-    `foresee` reads at once what these will ask, for the (event, sender) of many messages.
+    `foresee` reads at once what these will ask, for the (event, sender) of many messages. `kinds` are the kinds of
+    capacities that are the line's; `joint` is how other lines book them together with their own (`spine.joint`).
     """
 
     code: str
@@ -47,6 +64,8 @@ class Line:
     periodic: tuple[Periodic, ...] = ()
     inbound: Mapping[str, Callable[..., Any]] = field(default_factory=dict)
     foresee: Callable[[Sequence[Any]], None] | None = None
+    kinds: tuple[str, ...] = ()
+    joint: Joint | None = None
 
 
 _lines: dict[str, Line] = {}
@@ -61,6 +80,16 @@ def register(line: Line) -> None:
 
 def lines() -> tuple[Line, ...]:
     return tuple(_lines.values())
+
+
+def line(code: str) -> Line:
+    """The line of this code. Raises KeyError: code names lines, never input."""
+    return _lines[code]
+
+
+def line_of_kind(kind: str) -> str:
+    """The code of the line whose capacities are of this kind; the kind itself where no line claims it."""
+    return next((known.code for known in _lines.values() if kind in known.kinds), kind)
 
 
 def inbound(kind: str) -> tuple[Callable[..., Any], ...]:

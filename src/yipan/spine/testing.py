@@ -134,6 +134,7 @@ class LineContract:
             "templates",
             "static",
             "wire",
+            "joint",
             "plan",
             "apps.py",
             "known.py",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 from uuid import UUID
 
@@ -63,6 +63,10 @@ class Actor:
         if self.kind == "system":
             return ("",)
         return roots(held for role, held, _ in self.grants if role in declared.roles)
+
+    def lent(self, role: Role, path: str) -> Actor:
+        """The same person with one more right, for one action that a standing agreement with its owner allows."""
+        return replace(self, grants=(*self.grants, (role, path, None)))
 
     @property
     def roles(self) -> frozenset[Role]:

@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from yipan.base.access import Role, matrix
 from yipan.base.access.roles import EVERY_PERSON
-from yipan.lines.beds import pages, tasks, wire, words
+from yipan.lines.beds import joint, pages, tasks, wire, words
 from yipan.lines.beds.pages import find
 from yipan.spine import booking
 from yipan.spine.registry import Line, Periodic, register
@@ -88,6 +88,8 @@ LINE = Line(
         Periodic("beds.extend_overruns", 30, tasks.extend_overruns),
         Periodic("beds.end_closures", 30, booking.end_due_closures),
     ),
+    kinds=("bed",),
+    joint=joint.JOINT,
     inbound=wire.INBOUND,
     foresee=wire.foresee,
 )

@@ -44,7 +44,7 @@ def tell_overran(key: str, payload: dict[str, Any]) -> None:
 
 def extend_overruns() -> int:
     """Every minute: lengthen what should be over and is not."""
-    return booking.extend_overruns(grace=OVERRUN_GRACE)
+    return booking.extend_overruns(kind="bed", grace=OVERRUN_GRACE)
 
 
 def announce() -> None:

@@ -10,12 +10,13 @@ from django.db.migrations.operations import RunPython
 from yipan.server.migration_rules import dangers
 
 FIRST_RELEASE = {
-    "access": "0003_second_wall",
+    "access": "0004_roles_of_examinations",
     "audit": "0003_lists",
     "network": "0004_uploads",
     "patients": "0005_open_columns_gone",
-    "spine": "0003_booking_changed",
+    "spine": "0006_joint_booking",
     "beds": "0002_live_bookings",
+    "exams": "0001_initial",
     "interop": "0004_open_columns_gone",
     "planning": "0001_initial",
     "server": "0001_initial",

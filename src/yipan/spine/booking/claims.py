@@ -39,7 +39,8 @@ FOR NO KEY UPDATE SKIP LOCKED
 class Claim:
     """One capacity wanted for one request over [start, end); `end=None` is open-ended.
 
-    `body=False` for something that is not a place where the patient lies (a reading slot). `previous` is the active
+    `body=False` for something that is not a place where the patient lies; `attends` when the patient has to be there in
+    person (a scanner, not the technician who works it). `previous` is the active
     booking that a planned move leaves: it is cut to end where this one starts.
     """
 
@@ -48,6 +49,7 @@ class Claim:
     start: datetime
     end: datetime | None
     body: bool = True
+    attends: bool = False
     previous_id: UUID | None = None
 
     def as_booking(self, state: State, at: datetime, expires_at: datetime | None = None) -> Booking:
@@ -60,6 +62,7 @@ class Claim:
             state=state,
             period=period(self.start, self.end),
             body=self.body,
+            attends=self.attends,
             expires_at=expires_at,
             created_at=at,
         )

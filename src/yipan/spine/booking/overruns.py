@@ -41,15 +41,16 @@ def announce_end(*, booking_id: UUID, end: datetime | None, by: Actor, at: datet
     return booking
 
 
-def extend_overruns(*, grace: timedelta, at: datetime | None = None) -> int:
-    """Lengthen every stay and turnover that should be over and is not, so that nobody is put on top of it.
+def extend_overruns(*, kind: str, grace: timedelta, at: datetime | None = None) -> int:
+    """Lengthen what should be over and is not in capacities of a kind, so that nobody is put on top of it.
 
     A stay displaces what was reserved behind it (its request waits and is proposed anew); a turnover only postpones.
     Returns how many were lengthened. Called every minute by the worker; a page that reads in between sees the stay as
     present, because the state says so, not the clock.
     """
     at = at or clock.now()
-    due = Booking.objects.filter(state=State.ACTIVE, period__endswith__lte=at).exclude(purpose=Purpose.CLOSURE)
+    due = Booking.objects.filter(state=State.ACTIVE, period__endswith__lte=at, capacity__kind=kind)
+    due = due.exclude(purpose=Purpose.CLOSURE)
     extended = 0
     for booking_id in list(due.values_list("id", flat=True)):
         with unit.atomic():

@@ -32,6 +32,7 @@ CONFLICTS = {
     "booking_one_active_per_capacity": "capacity_taken",
     "booking_one_per_body": "patient_elsewhere",
     "booking_one_active_per_body": "patient_elsewhere",
+    "booking_one_plan_per_patient": "patient_busy",
 }
 
 PLACES = """

@@ -33,9 +33,16 @@ SHORTEST_STAY = timedelta(hours=1)
 
 
 def arrive(
-    *, booking_id: UUID, by: Actor, turnover_length: timedelta = timedelta(0), at: datetime | None = None
+    *,
+    booking_id: UUID,
+    by: Actor,
+    turnover_length: timedelta = timedelta(0),
+    shortest: timedelta = SHORTEST_STAY,
+    at: datetime | None = None,
 ) -> Booking:
-    """The patient of a held or confirmed booking lies in the place. A planned move leaves the former place with it.
+    """The patient of a held or confirmed booking is in the place. A planned move leaves the former place with it.
+
+    From now on it takes `shortest` at least, however late it began.
 
     Raises Conflict("bed_not_ready") while the place is being cleaned or somebody else is in it.
     """
@@ -50,7 +57,7 @@ def arrive(
                 _leave(source[0], source[1], turnover_length, by=by, at=at)
         end = booking.end
         if end is not None:
-            end = max(end, at + SHORTEST_STAY)
+            end = max(end, at + shortest)
         make_room(place, until=end, by=by, at=at, spare=[booking.id])
         booking.state = step(booking.state, Verb.ARRIVE)
         booking.period, booking.expires_at = period(at, end), None

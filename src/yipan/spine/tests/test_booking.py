@@ -170,14 +170,14 @@ def test_overrun_displaces_the_next(network, noon):
     booking.announce_end(booking_id=stay.id, end=NOON + hours(3), by=SYSTEM)
     (following,) = hold(claim(network, start=NOON + hours(3) + CLEAN, length=hours(48)))
     noon.advance(hours(3))
-    assert booking.extend_overruns(grace=hours(4)) == 1
+    assert booking.extend_overruns(kind="bed", grace=hours(4)) == 1
     stay.refresh_from_db()
     following.refresh_from_db()
     assert stay.end == NOON + hours(7)
     assert not stay.end_announced
     assert following.state == State.DISPLACED
     assert following.request in waiting(Request.objects.all())
-    assert booking.extend_overruns(grace=hours(4)) == 0
+    assert booking.extend_overruns(kind="bed", grace=hours(4)) == 0
 
 
 def test_late_departure_before_the_worker_looks(network, noon):

@@ -189,7 +189,7 @@ class Beds(RuleBasedStateMachine):
     def time_passes(self, minutes: int) -> None:
         self.clock.advance(timedelta(minutes=minutes))
         booking.expire_due()
-        booking.extend_overruns(grace=hours(4))
+        booking.extend_overruns(kind="bed", grace=hours(4))
 
     @invariant()
     def agrees(self) -> None:

@@ -35,15 +35,15 @@ def request_admission(
     certificate_no: str = "",
     certificate_at: datetime | None = None,
     source: str = "desk",
+    parent: Request | None = None,
 ) -> Request:
     """Ask for a bed for a patient of a department; the 20-minute clock starts at `certificate_at` (default now).
+    `parent` is the request of another line that wants it.
 
     Raises Refused, NotFound, InvalidInput("form_invalid") naming each wrong field, and Conflict("request_open") when
     the patient waits or lies in a bed already.
     """
-    home = unit.facts(known.Departments).by_id[home_department_id]
-    if home is None:
-        raise NotFound("department_unknown", id=str(home_department_id))
+    home = known.department(home_department_id)
     actor.require("beds.request", home.site.organisation.path)
     policy.check(facts)
     if priority not in Priority.values:
@@ -63,6 +63,7 @@ def request_admission(
             attending_id=attending_id,
             priority=priority,
             source=source,
+            parent=parent,
             wanted_from=wanted_from or now,
             created_at=now,
             created_by=actor.name,
@@ -71,7 +72,7 @@ def request_admission(
             request=request,
             certificate_no=certificate_no,
             certificate_at=certificate_at or now,
-            **asdict(_with_identity(facts, patient, now)),
+            **asdict(with_identity(facts, patient, now)),
         )
         unit.insert([request])
         unit.insert([admission])
@@ -132,7 +133,7 @@ def _refuse_second_request(patient_id: UUID) -> None:
             raise Conflict("request_open", state=str(request.state), request=str(request.pk))  # type: ignore[attr-defined]
 
 
-def _with_identity(facts: policy.AdmissionFacts, patient: Patient, now: datetime) -> policy.AdmissionFacts:
+def with_identity(facts: policy.AdmissionFacts, patient: Patient, now: datetime) -> policy.AdmissionFacts:
     """Sex and age come from the patient's record where the form left them open."""
     sex = patient.sex if facts.sex == "unknown" else facts.sex
     age = facts.age_years if facts.age_years is not None else policy.age_on(patient.birth_date, now.date())

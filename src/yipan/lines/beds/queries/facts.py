@@ -123,6 +123,14 @@ class Departments:
         return dict(Department.objects.select_related("specialty", "site__organisation").in_bulk(ids))
 
 
+def department(department_id: UUID) -> Department:
+    """A department with its specialty, site and organisation. Raises NotFound("department_unknown")."""
+    found = unit.facts(Departments).by_id[department_id]
+    if found is None:
+        raise NotFound("department_unknown", id=str(department_id))
+    return found
+
+
 class Locked:
     """Requests whose clinical side a unit of work has locked."""
 

@@ -1,0 +1,1 @@
+"""Shared examinations: order here, examine there, read at the centre."""

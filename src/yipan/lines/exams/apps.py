@@ -1,0 +1,14 @@
+from django.apps import AppConfig
+
+
+class ExamsConfig(AppConfig):
+    name = "yipan.lines.exams"
+    label = "exams"
+
+    def ready(self) -> None:
+        from yipan.base.audit import watching
+        from yipan.lines.exams import known, line
+
+        line.announce()
+        known.announce()
+        watching.watch(watching.Watched("exams_examorder", key="request_id", private=("reason",)))

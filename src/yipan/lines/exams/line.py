@@ -1,0 +1,36 @@
+"""The table of contents of the examinations."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext_lazy as _
+
+from yipan.base.access import Role, matrix
+from yipan.base.access.roles import EVERY_PERSON
+from yipan.lines.exams.models.resources import DEVICE, TECHNICIAN
+from yipan.spine.registry import Line, register
+
+ORDERING = frozenset({Role.DOCTOR, Role.COORDINATOR, Role.INTERFACE})
+
+LINE = Line(
+    code="exams",
+    name=_("Examinations"),
+    verbs={
+        "exams.view": EVERY_PERSON | {Role.INTERFACE},
+        "exams.order": ORDERING,
+        "exams.schedule": ORDERING | {Role.TECHNICIAN},
+        "exams.perform": frozenset({Role.TECHNICIAN, Role.INTERFACE}),
+        "exams.read": frozenset({Role.READER}),
+        "exams.catalogue": frozenset({Role.MANAGER, Role.ADMINISTRATOR}),
+    },
+    kinds=(DEVICE, TECHNICIAN),
+)
+
+SEES = "exams.view"
+"""The verb that lets PostgreSQL show requests, bookings and events of an organisation."""
+
+
+def announce() -> None:
+    """Register the line and its verbs; called once when Django is ready."""
+    for verb, roles in LINE.verbs.items():
+        matrix.declare(verb, roles, opens=matrix.CARE if verb == SEES else "")
+    register(LINE)
