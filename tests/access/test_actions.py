@@ -22,8 +22,9 @@ from yipan.kernel.errors import NotFound, Refused, YipanError
 pytestmark = pytest.mark.django_db
 
 ROOMS = ("yipan.base", "yipan.lines", "yipan.interop", "yipan.planning")
-OTHERS = {"tests", "migrations", "pages", "queries", "wire", "adapters"}
-"""Parts without actions: what reads is walked by its address; `wire` acts for message interfaces through actions."""
+OTHERS = {"tests", "migrations", "pages", "queries", "wire", "joint", "adapters"}
+"""Parts without actions: what reads is walked by its address; `wire` and `joint` act for message interfaces
+and for other lines through actions."""
 
 
 def functions() -> Iterator[tuple[str, Callable[..., Any]]]:
