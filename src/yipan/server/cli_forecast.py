@@ -1,4 +1,4 @@
-"""The command `yipan forecast`: quantiles of the coming days of daily series, and how good they would have been."""
+"""The command `yipan forecast`: quantiles of coming days, how good they would have been, and history for the board."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class WithDefault(click.Group):
 
 @click.group(cls=WithDefault)
 def forecast() -> None:
-    """Forecast daily series: FILE.csv --horizon 14 -o OUT.csv, or `evaluate` FILE.csv on its own past."""
+    """Forecast daily series: FILE.csv -o OUT.csv; `evaluate` FILE.csv on its past; `history` FILE.csv for the board."""
 
 
 horizon_option = click.option(
@@ -112,3 +112,20 @@ def evaluate(
             progress=lambda name: counter(say("forecast_measuring", method=name)),
         )
     sys.stdout.write(table(found))
+
+
+@forecast.command()
+@click.argument("file", type=PATH)
+def history(file: Path) -> None:
+    """Keep FILE's daily counts from before Yipan; series are named CODE/occupied, CODE/arrivals, CODE/discharges."""
+    from yipan.engine.forecast.reading import read
+    from yipan.server import session
+    from yipan.server.plans import files
+    from yipan.server.speech import say, set_up_words
+
+    set_up_words()
+    panel = read(files.content(file))
+    with session.database():
+        from yipan.planning.forecasting.history import keep
+
+        click.echo(say("history_kept", series=keep(panel), first=panel.first.isoformat(), days=panel.days))

@@ -11,6 +11,17 @@ SENTENCES: dict[str, str | Promise] = {
     "forecast_by_horizon": _("{method} by days ahead:"),
     "forecast_head_method": _("method"),
     "forecast_head_horizon": _("days ahead"),
+    # history for the board
+    "history_kept": _("{series} series of {days} days from {first} on are kept; the next forecasts learn from them."),
+    "history_place": _(
+        "There is no ward and no department with the code in “{series}”. Name series like CODE/arrivals, with a code "
+        "of your network."
+    ),
+    "history_ambiguous": _(
+        "“{series}”: {place} is a ward and a department. Write ward:{place} or department:{place} before the measure."
+    ),
+    "history_measure": _("“{series}” must end in a slash and one of: {measures}."),
+    "history_negative": _("“{series}” has a value below zero; a count is never negative. Leave unknown days empty."),
     # the file
     "forecast_not_text": _("Line {line} is not text in UTF-8. Save the file as CSV in UTF-8."),
     "forecast_not_csv": _("Line {line} cannot be read as CSV: {why}."),
