@@ -105,6 +105,9 @@ ACTIONS: dict[str, Act] = {
     "lines.beds.actions.stays.swap_patients": act(PLACE, first_id="$stay_id", second_id="$second_stay_id"),
     "lines.beds.actions.undo.undo_arrival": act(RECEIVE, **STAY),
     "lines.beds.actions.undo.undo_departure": act(RECEIVE, **STAY),
+    "lines.exams.actions.ordering.order_exam": act(
+        "exams.order@here", patient_id="$patient_id", item_id="$exam_item_id", department_id="$department_id"
+    ),
     "planning.actions.start_run": act("planning.run@here", organisation_id="$organisation_id"),
     "planning.actions.stop_run": act("planning.run@here", run_id="$run_id"),
     "planning.actions.accept": act("planning.accept@here", run_id="$run_id", chosen={}),

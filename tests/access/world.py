@@ -23,6 +23,7 @@ from yipan.base.patients.models import DuplicateCandidate
 from yipan.interop.models import InboundMessage, LocationAlias, Source
 from yipan.kernel import clock
 from yipan.lines.beds.models import FollowUpCall, WardNotice
+from yipan.lines.exams.models import ExamItem
 from yipan.planning.models import Proposal, Run, Scenario
 from yipan.spine.models import Booking
 from yipan.spine.testing import small_network
@@ -94,7 +95,14 @@ def build() -> World:
         "second_stay_id": second.pk,
         "stay_request_id": stay.request_id,
     }
-    world.ids |= _patients() | _accounts(world, stay) | _messages(hospital) | _notes(host, stay) | _plan(hospital)
+    world.ids |= (
+        _patients()
+        | _accounts(world, stay)
+        | _messages(hospital)
+        | _notes(host, stay)
+        | _plan(hospital)
+        | _exams(hospital)
+    )
     return world
 
 
@@ -163,6 +171,12 @@ def _plan(hospital: hospitals.Hospital) -> dict[str, Any]:
         shared=True,
     )
     return {"run_id": run.pk, "proposal_tick": f"{row.pk}:-", "scenario_id": scenario.pk}
+
+
+def _exams(hospital: hospitals.Hospital) -> dict[str, Any]:
+    """An item of the catalogue."""
+    item = ExamItem.objects.create(code="CT-HEAD", name="头颅CT", category="imaging", modality="CT", minutes=10)
+    return {"exam_item_id": item.pk}
 
 
 def written() -> dict[str, int]:
