@@ -30,3 +30,8 @@ def accession(day: date, number: int) -> str:
     13 characters; DICOM (0008,0050) and HL7 OBR-18 take 16. `number` runs over a million before it begins anew.
     """
     return f"E{day:%y%m%d}{number % 1_000_000:06d}"
+
+
+def needs_slot(category: str) -> bool:
+    """Whether an examination takes a device and a technician for a time; a specimen goes its own way."""
+    return category != "laboratory"
