@@ -27,6 +27,7 @@ def act(rule: str, **arguments: Any) -> Act:
 
 STAY, BED, WARD = {"booking_id": "$stay_id"}, {"bed_id": "$bed_id"}, {"ward_id": "$ward_id"}
 MANAGE, MERGE, EDIT = "users.edit@here", "patients.merge@anywhere", "patients.edit@anywhere"
+EXAM = {"request_id": "$exam_order_id"}
 RECEIVE, CLOSE, PLACE, ASK = "beds.receive@here", "beds.close@here", "beds.place@here", "beds.request@here"
 SOURCE = {
     "source_id": "$source_id",
@@ -105,6 +106,24 @@ ACTIONS: dict[str, Act] = {
     "lines.beds.actions.stays.swap_patients": act(PLACE, first_id="$stay_id", second_id="$second_stay_id"),
     "lines.beds.actions.undo.undo_arrival": act(RECEIVE, **STAY),
     "lines.beds.actions.undo.undo_departure": act(RECEIVE, **STAY),
+    "lines.exams.actions.ordering.order_exam": act(
+        "exams.order@here",
+        patient_id="$patient_id",
+        item_id="$exam_item_id",
+        department_id="$department_id",
+        repeated=True,
+    ),
+    "lines.exams.actions.scheduling.schedule_exam": act(
+        "exams.schedule@here", **EXAM, device_id="$device_id", start="$exam_start"
+    ),
+    "lines.exams.actions.scheduling.cancel_exam": act("exams.order@here", **EXAM, reason="not needed"),
+    "lines.exams.actions.performing.begin_exam": act("exams.perform@here", **EXAM),
+    "lines.exams.actions.performing.finish_exam": act("exams.perform@here", **EXAM),
+    "lines.exams.actions.performing.miss_exam": act("exams.perform@here", **EXAM),
+    "lines.exams.actions.specimens.collect_specimen": act("exams.collect@here", **EXAM),
+    "lines.exams.actions.specimens.receive_specimen": act("exams.perform@here", **EXAM, site_id="$site_id"),
+    "lines.exams.actions.closing.close_device": act("exams.close@here", device_id="$device_id", reason="repair"),
+    "lines.exams.actions.closing.reopen_device": act("exams.close@here", device_id="$device_id"),
     "planning.actions.start_run": act("planning.run@here", organisation_id="$organisation_id"),
     "planning.actions.stop_run": act("planning.run@here", run_id="$run_id"),
     "planning.actions.accept": act("planning.accept@here", run_id="$run_id", chosen={}),

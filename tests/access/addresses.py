@@ -200,6 +200,8 @@ ADDRESSES: dict[str, Row] = {
     "booking-confirm": row("beds.view@here", PLACE, why=DESK, booking_id=STAY),
     "booking-release": row("beds.view@here", PLACE, why=DESK, booking_id=STAY),
     "booking-no-show": row("beds.view@here", RECEIVE, why=DESK, booking_id=STAY),
+    # examinations
+    "exam-catalogue": row("exams.view@anywhere"),
     # plans
     "planning:plans": row(
         "planning.view@anywhere",

@@ -23,6 +23,9 @@ from yipan.base.patients.models import DuplicateCandidate
 from yipan.interop.models import InboundMessage, LocationAlias, Source
 from yipan.kernel import clock
 from yipan.lines.beds.models import FollowUpCall, WardNotice
+from yipan.lines.exams import actions as exams
+from yipan.lines.exams.models import ExamItem
+from yipan.lines.exams.tests import radiology
 from yipan.planning.models import Proposal, Run, Scenario
 from yipan.spine.models import Booking
 from yipan.spine.testing import small_network
@@ -94,7 +97,14 @@ def build() -> World:
         "second_stay_id": second.pk,
         "stay_request_id": stay.request_id,
     }
-    world.ids |= _patients() | _accounts(world, stay) | _messages(hospital) | _notes(host, stay) | _plan(hospital)
+    world.ids |= (
+        _patients()
+        | _accounts(world, stay)
+        | _messages(hospital)
+        | _notes(host, stay)
+        | _plan(hospital)
+        | _exams(hospital)
+    )
     return world
 
 
@@ -163,6 +173,24 @@ def _plan(hospital: hospitals.Hospital) -> dict[str, Any]:
         shared=True,
     )
     return {"run_id": run.pk, "proposal_tick": f"{row.pk}:-", "scenario_id": scenario.pk}
+
+
+def _exams(hospital: hospitals.Hospital) -> dict[str, Any]:
+    """An item, a device that does it, a technician, and an order for it that has its time."""
+    network, now = hospital.network, clock.now()
+    item = ExamItem.objects.create(code="CT-HEAD", name="头颅CT", category="imaging", modality="CT", minutes=10)
+    device = radiology.add_device(network, item, hours={})
+    radiology.add_technician(network, item, hours={})
+    who, home = hospitals.known("郑和"), network.departments["neurology"]
+    order = exams.order_exam(actor=SYSTEM, patient_id=who.pk, item_id=item.pk, department_id=home.pk)
+    start = now.replace(minute=0, second=0, microsecond=0) + timedelta(hours=2)
+    exams.schedule_exam(actor=SYSTEM, request_id=order.pk, device_id=device.pk, start=start)
+    return {
+        "exam_item_id": item.pk,
+        "device_id": device.pk,
+        "exam_order_id": order.pk,
+        "exam_start": start + timedelta(hours=1),
+    }
 
 
 def written() -> dict[str, int]:

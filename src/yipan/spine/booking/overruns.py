@@ -10,7 +10,7 @@ from yipan.base.access import SYSTEM, Actor
 from yipan.kernel import clock
 from yipan.kernel.errors import Conflict, InvalidInput
 from yipan.spine import outbox
-from yipan.spine.booking.places import happening, lock_bookings, make_room, period, save, told_politely
+from yipan.spine.booking.places import happening, lock_bookings, make_room, period, save, shift_behind, told_politely
 from yipan.spine.events import record
 from yipan.spine.models import Booking
 from yipan.spine.states import Purpose, State
@@ -41,10 +41,11 @@ def announce_end(*, booking_id: UUID, end: datetime | None, by: Actor, at: datet
     return booking
 
 
-def extend_overruns(*, kind: str, grace: timedelta, at: datetime | None = None) -> int:
+def extend_overruns(*, kind: str, grace: timedelta, shift: bool = False, at: datetime | None = None) -> int:
     """Lengthen what should be over and is not in capacities of a kind, so that nobody is put on top of it.
 
-    A stay displaces what was reserved behind it (its request waits and is proposed anew); a turnover only postpones.
+    A stay displaces what was reserved behind it (its request waits and is proposed anew), or with `shift` lets it come
+    later; a turnover only postpones.
     Returns how many were lengthened. Called every minute by the worker; a page that reads in between sees the stay as
     present, because the state says so, not the clock.
     """
@@ -60,7 +61,10 @@ def extend_overruns(*, kind: str, grace: timedelta, at: datetime | None = None) 
             place = places[booking.capacity_id]
             care = booking.purpose == Purpose.CARE
             until = at + grace if care else at + timedelta(minutes=15)
-            make_room(place, until=until, by=SYSTEM, at=at, postpone=not care)
+            if care and shift:
+                shift_behind(place, until=until, by=SYSTEM, at=at)
+            else:
+                make_room(place, until=until, by=SYSTEM, at=at, postpone=not care)
             planned, announced = booking.end, booking.end_announced
             booking.period, booking.end_announced = period(booking.start, until), False
             with told_politely():

@@ -20,6 +20,7 @@ from yipan.spine import outbox
 from yipan.spine.events import Happening, record
 from yipan.spine.holdings import Holdings, holdings
 from yipan.spine.models import Booking
+from yipan.spine.registry import line_of_kind
 from yipan.spine.states import Purpose, State, Verb, step
 
 CHANGED = ("state", "period", "expires_at", "end_announced")
@@ -136,7 +137,7 @@ def happening(
     """An event about one booking at one place."""
     return Happening(
         kind=kind,
-        line=line or (booking.request.line if booking.request_id and booking.request else f"{place.kind}s"),
+        line=line or (booking.request.line if booking.request_id and booking.request else line_of_kind(place.kind)),
         request_id=booking.request_id,
         booking_id=booking.id,
         capacity_id=place.id,
@@ -224,6 +225,32 @@ def make_room(
             give_back(booking, place, Verb.DISPLACE, by=by, at=at)
             displaced.append(booking)
     return displaced
+
+
+def shift_behind(
+    place: Place, *, until: datetime, by: Actor, at: datetime, spare: Iterable[UUID] = ()
+) -> list[Booking]:
+    """Let what is reserved before `until` begin there, one after the other, each as long as it was planned.
+
+    Where places are taken for minutes, whoever is next waits in the corridor: nobody is sent away because somebody took
+    longer. Gaps between reservations take the delay up. Returns those that come later; one whose patient is expected
+    elsewhere by then is displaced.
+    """
+    left_alone, front = set(spare), until
+    moved: list[tuple[Booking, datetime, datetime | None]] = []
+    for booking in reservations(place, before=None):
+        if booking.id in left_alone:
+            continue
+        if booking.start >= front:
+            break
+        end = None if booking.end is None else front + (booking.end - booking.start)
+        moved.append((booking, front, end))
+        if end is None:
+            break
+        front = end
+    for booking, start, end in reversed(moved):  # the last one first: it makes room for the one before it
+        _postpone(booking, place, start, end, by=by, at=at)
+    return [booking for booking, _, _ in moved]
 
 
 def _postpone(

@@ -21,6 +21,7 @@ from yipan.spine.booking.places import (
     make_room,
     period,
     save,
+    shift_behind,
     told_politely,
     write,
 )
@@ -38,11 +39,14 @@ def arrive(
     by: Actor,
     turnover_length: timedelta = timedelta(0),
     shortest: timedelta = SHORTEST_STAY,
+    lasts: timedelta | None = None,
+    shift: bool = False,
     at: datetime | None = None,
 ) -> Booking:
     """The patient of a held or confirmed booking is in the place. A planned move leaves the former place with it.
 
-    From now on it takes `shortest` at least, however late it began.
+    From now on it takes `shortest` at least, however late it began; or just as long as it `lasts`, whenever it was
+    planned. What was reserved behind it is displaced when it is still there by then, or with `shift` comes later.
 
     Raises Conflict("bed_not_ready") while the place is being cleaned or somebody else is in it.
     """
@@ -57,8 +61,11 @@ def arrive(
                 _leave(source[0], source[1], turnover_length, by=by, at=at)
         end = booking.end
         if end is not None:
-            end = max(end, at + shortest)
-        make_room(place, until=end, by=by, at=at, spare=[booking.id])
+            end = max(end, at + shortest) if lasts is None else at + lasts
+        if shift and end is not None:
+            shift_behind(place, until=end, by=by, at=at, spare=[booking.id])
+        else:
+            make_room(place, until=end, by=by, at=at, spare=[booking.id])
         booking.state = step(booking.state, Verb.ARRIVE)
         booking.period, booking.expires_at = period(at, end), None
         with told_politely():

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from yipan.base.network.limits import CODE_LENGTH
@@ -51,3 +52,9 @@ class ExamItem(Named):
             models.CheckConstraint(name="exam_item_minutes", condition=Q(minutes__gte=1, minutes__lte=1440)),
             models.CheckConstraint(name="exam_item_price", condition=Q(price__gte=0, dose__gte=0)),
         ]
+
+    @property
+    def preparation_label(self) -> str:
+        """What the patient has to do before, in the active language; in Chinese where there is no English."""
+        english = (get_language() or "").startswith("en")
+        return self.preparation_en if english and self.preparation_en else self.preparation
