@@ -124,6 +124,17 @@ ACTIONS: dict[str, Act] = {
     "lines.exams.actions.specimens.receive_specimen": act("exams.perform@here", **EXAM, site_id="$site_id"),
     "lines.exams.actions.closing.close_device": act("exams.close@here", device_id="$device_id", reason="repair"),
     "lines.exams.actions.closing.reopen_device": act("exams.close@here", device_id="$device_id"),
+    "lines.exams.actions.studies.attach_study": act(
+        "exams.match@here", study_id="$study_id", accession="$accession", anyway=True
+    ),
+    "lines.exams.actions.studies.detach_study": act("exams.match@here", study_id="$own_study_id", reason="wrong"),
+    "lines.exams.actions.studies.set_study_aside": act(
+        "exams.match@anywhere", study_id="$study_id", reason="a phantom"
+    ),
+    "lines.exams.actions.studies.take_study_up": act("exams.match@anywhere", study_id="$aside_study_id"),
+    "lines.exams.actions.uploads.store_ecg": act(
+        "exams.perform@here", request_id="$exam_order_id", raw=b"no DICOM file"
+    ),
     "planning.actions.start_run": act("planning.run@here", organisation_id="$organisation_id"),
     "planning.actions.stop_run": act("planning.run@here", run_id="$run_id"),
     "planning.actions.accept": act("planning.accept@here", run_id="$run_id", chosen={}),
@@ -164,5 +175,8 @@ NO_ACTIONS: dict[str, str] = {
     "base.patients.panels.panels_for": "asks each panel, which asks for its verb",
     "interop.queue.source_for": "a query with its check; every action above goes through it",
     "interop.queue.visible": "a condition for queries",
+    "lines.exams.actions.studies.attach_told": "behind take_studies and store_ecg, in their transaction",
+    "lines.exams.actions.studies.match_waiting": "the worker's alone: it asks for the verb at a path of nobody",
+    "lines.exams.actions.studies.take_studies": "the worker's alone: it asks for the verb at a path of nobody",
 }
 """Functions that take an actor and are no actions, each with the reason. A new one needs a line above or here."""

@@ -45,6 +45,7 @@ def step(post: str, key: str, **data: Any) -> Row:
 
 FACTORS = "only between the password and the end of the login"
 SSO = "404 without single sign-on"
+OPENED = "404 without the mark of an opening by the same person"
 OWN = "404 without one; only ever the own ones"
 DESK = "a GET leads to the desk, which asks for beds.request"
 BED, STAY, WARD = "bed_id", "stay_id", "ward_id"
@@ -202,6 +203,27 @@ ADDRESSES: dict[str, Row] = {
     "booking-no-show": row("beds.view@here", RECEIVE, why=DESK, booking_id=STAY),
     # examinations
     "exam-catalogue": row("exams.view@anywhere"),
+    # images
+    "exam-images": row("exams.images@here", request_id="exam_order_id"),
+    "exam-series": row("exams.images@here", why=OPENED, checked=False, study_id="own_study_id", series_uid="uid"),
+    "exam-frame": row(
+        "exams.images@here",
+        why=OPENED,
+        checked=False,
+        study_id="own_study_id",
+        series_uid="uid",
+        instance_uid="uid",
+        number="number",
+    ),
+    "exam-ecg": row("exams.images@here", request_id="exam_order_id"),
+    "exam-ecg-upload": row(post="exams.perform@here", request_id="exam_order_id"),
+    "exam-studies": row("exams.match@anywhere"),
+    "exam-study-attach": row(
+        "exams.match@anywhere", "exams.match@here", {"accession": "$accession", "anyway": "1"}, study_id="study_id"
+    ),
+    "exam-study-aside": row(post="exams.match@anywhere", study_id="study_id", data={"reason": "x"}),
+    "exam-study-again": row(post="exams.match@anywhere", study_id="aside_study_id"),
+    "exam-study-detach": row(post="exams.match@here", study_id="own_study_id", data={"reason": "x"}),
     # plans
     "planning:plans": row(
         "planning.view@anywhere",

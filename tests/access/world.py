@@ -24,7 +24,7 @@ from yipan.interop.models import InboundMessage, LocationAlias, Source
 from yipan.kernel import clock
 from yipan.lines.beds.models import FollowUpCall, WardNotice
 from yipan.lines.exams import actions as exams
-from yipan.lines.exams.models import ExamItem
+from yipan.lines.exams.models import ExamItem, ExamOrder, Study
 from yipan.lines.exams.tests import radiology
 from yipan.planning.models import Proposal, Run, Scenario
 from yipan.spine.models import Booking
@@ -185,11 +185,28 @@ def _exams(hospital: hospitals.Hospital) -> dict[str, Any]:
     order = exams.order_exam(actor=SYSTEM, patient_id=who.pk, item_id=item.pk, department_id=home.pk)
     start = now.replace(minute=0, second=0, microsecond=0) + timedelta(hours=2)
     exams.schedule_exam(actor=SYSTEM, request_id=order.pk, device_id=device.pk, start=start)
-    return {
+    return _studies(order.exam_order) | {
         "exam_item_id": item.pk,
         "device_id": device.pk,
         "exam_order_id": order.pk,
         "exam_start": start + timedelta(hours=1),
+    }
+
+
+def _studies(order: ExamOrder) -> dict[str, Any]:
+    """A study of an order, one that waits, and one that was set aside."""
+    now = clock.now()
+    told = {"found_at": now, "changed_at": now}
+    own = Study.objects.create(uid="1.2.1", order=order, attached_at=now, **told)
+    waits = Study.objects.create(uid="1.2.2", **told)
+    aside = Study.objects.create(uid="1.2.3", set_aside_at=now, set_aside_reason="test", **told)
+    return {
+        "accession": order.accession,
+        "own_study_id": own.pk,
+        "study_id": waits.pk,
+        "aside_study_id": aside.pk,
+        "uid": "1.2.3",
+        "number": 1,
     }
 
 

@@ -8,9 +8,12 @@ class InteropConfig(AppConfig):
     def ready(self) -> None:
         from yipan.base.audit import watching
         from yipan.interop import known, verbs, words
+        from yipan.interop.dicom.archive import plugged
+        from yipan.lines.exams.wire import archive
         from yipan.ui import messages
 
         verbs.announce()
         known.announce()
+        archive.plug(plugged)
         messages.register(words.SENTENCES)
         watching.watch(watching.Watched("interop_source"), watching.Watched("interop_locationalias"))

@@ -155,6 +155,23 @@ def send(context: click.Context) -> None:
     command.main(args=context.args, prog_name=context.command_path)
 
 
+@main.group()
+def dicom() -> None:
+    """DICOM: the worklist that devices ask."""
+
+
+@dicom.command("listen")
+def dicom_listen() -> None:
+    """Answer devices that ask for their worklist (YIPAN_DICOM_PORT)."""
+    from yipan.server import production, session
+
+    with session.database():
+        production.check_environment()
+        from yipan.server.dicom import serve
+
+        serve()
+
+
 @main.command(context_settings=PASS_ON)
 @click.pass_context
 def network(context: click.Context) -> None:

@@ -15,6 +15,8 @@ from yipan.server.client import Network, networks
 
 WEB_PORT = 8000
 HL7_PORT = 2575
+DICOM_CHARSETS = {"utf-8": "ISO_IR 192", "gb18030": "GB18030"}
+"""As DICOM calls them (PS3.3, C.12.1.1.2)."""
 STRONG_ROLES = ("administrator", "integrator", "privacy_officer")
 """Who must have a second factor in production, unless YIPAN_SECOND_FACTOR names others."""
 
@@ -32,6 +34,29 @@ def web_address() -> tuple[str, int]:
 def hl7_address() -> tuple[str, int]:
     """Host and port of the HL7 listener."""
     return os.environ.get("YIPAN_HL7_HOST", "127.0.0.1"), port_of("YIPAN_HL7_PORT", HL7_PORT)
+
+
+def dicom_address() -> tuple[str, int] | None:
+    """Host and port of the worklist service, None where YIPAN_DICOM_PORT asks for none: it takes 100 MB."""
+    if not os.environ.get("YIPAN_DICOM_PORT"):
+        return None
+    return os.environ.get("YIPAN_DICOM_HOST", "127.0.0.1"), port_of("YIPAN_DICOM_PORT", 0)
+
+
+def dicom_title() -> str:
+    """The AE title of the worklist service: YIPAN_DICOM_AE_TITLE. Raises InvalidInput when it is none (PS3.5, 6.2)."""
+    title = os.environ.get("YIPAN_DICOM_AE_TITLE") or "YIPAN"
+    if not title.isascii() or not title.isprintable() or "\\" in title or not 0 < len(title.strip()) <= 16:
+        raise InvalidInput("dicom_title_invalid", variable="YIPAN_DICOM_AE_TITLE")
+    return title.strip()
+
+
+def dicom_charset() -> str:
+    """The character set of worklists for devices that name none: YIPAN_DICOM_CHARSET, utf-8 or gb18030."""
+    name = (os.environ.get("YIPAN_DICOM_CHARSET") or "utf-8").lower()
+    if name not in DICOM_CHARSETS:
+        raise InvalidInput("dicom_charset_invalid", variable="YIPAN_DICOM_CHARSET")
+    return DICOM_CHARSETS[name]
 
 
 def web_workers() -> int:

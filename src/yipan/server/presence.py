@@ -63,7 +63,7 @@ class Seen:
 
 @contextmanager
 def shown(part: str) -> Iterator[None]:
-    """Say that this process does `part` ("web", "worker", "hl7", "apply") for as long as the block lasts."""
+    """Say that this process does `part` ("web", "worker", "hl7", "apply", "dicom") for as long as the block lasts."""
     stop, me = threading.Event(), new_id()
     thread = threading.Thread(target=_keep_saying, args=(me, part, stop), name="presence", daemon=True)
     thread.start()

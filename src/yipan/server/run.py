@@ -66,6 +66,7 @@ def require_ports(patience: float) -> None:
     for address, variable in (
         (environment.web_address(), "YIPAN_PORT"),
         (environment.hl7_address(), "YIPAN_HL7_PORT"),
+        *([(dicom, "YIPAN_DICOM_PORT")] if (dicom := environment.dicom_address()) else []),
     ):
         while True:
             try:
@@ -129,6 +130,8 @@ class Supervisor:
 
     def _jobs(self) -> list[Job]:
         jobs = [Job("web", ("web",)), Job("worker", ("worker",)), Job("hl7", ("hl7", "listen"))]
+        if environment.dicom_address():
+            jobs.append(Job("dicom", ("dicom", "listen")))
         if os.environ.get("YIPAN_WAL_ARCHIVE"):
             jobs.append(Job("archive", ("backup", "archive")))
         if self._has_demo:
@@ -172,6 +175,9 @@ class Supervisor:
         self._show.line("")
         self._show.line(say("ready_address", url=environment.web_url()))
         self._show.line(say("ready_hl7", host=host, port=str(port)))
+        if dicom := environment.dicom_address():
+            title = environment.dicom_title()
+            self._show.line(say("ready_dicom", host=dicom[0], port=str(dicom[1]), title=title))
         if self._has_demo:
             from yipan.server import demo
 

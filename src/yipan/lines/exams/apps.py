@@ -11,4 +11,11 @@ class ExamsConfig(AppConfig):
 
         line.announce()
         known.announce()
-        watching.watch(watching.Watched("exams_examorder", key="request_id", private=("reason",)))
+        watching.watch(
+            watching.Watched("exams_examorder", key="request_id", private=("reason",)),
+            watching.Watched(
+                "exams_study",
+                private=("patient_number", "patient_digest", "patient_name", "birth_date", "description"),
+                ignored=("series", "instances", "modalities", "changed_at"),
+            ),
+        )

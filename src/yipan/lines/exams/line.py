@@ -6,8 +6,10 @@ from django.utils.translation import gettext_lazy as _
 
 from yipan.base.access import Role, matrix
 from yipan.base.access.roles import EVERY_PERSON
+from yipan.base.audit import labels
 from yipan.lines.exams import joint, pages, tasks, words
 from yipan.lines.exams.models.resources import DEVICE, TECHNICIAN
+from yipan.lines.exams.wire import finding
 from yipan.spine.registry import Line, Periodic, register
 from yipan.ui import messages, navigation
 
@@ -25,6 +27,8 @@ LINE = Line(
         "exams.collect": frozenset({Role.WARD_NURSE, Role.DOCTOR, Role.TECHNICIAN, Role.INTERFACE}),
         "exams.close": frozenset({Role.TECHNICIAN, Role.COORDINATOR, Role.MANAGER}),
         "exams.read": frozenset({Role.READER}),
+        "exams.images": frozenset({Role.DOCTOR, Role.TECHNICIAN, Role.READER}),
+        "exams.match": frozenset({Role.TECHNICIAN, Role.READER}),
         "exams.catalogue": frozenset({Role.MANAGER, Role.ADMINISTRATOR}),
     },
     events=(
@@ -38,6 +42,8 @@ LINE = Line(
         "exam.displaced",
         "exam.collected",
         "exam.received",
+        "exam.imaged",
+        "study.detached",
     ),
     transitions={
         ("waiting", "schedule"): "confirmed",
@@ -52,7 +58,11 @@ LINE = Line(
         ("held", "cancel"): "cancelled",
         ("confirmed", "cancel"): "cancelled",
     },
-    periodic=(Periodic("exams.extend_overruns", 30, tasks.extend_overruns),),
+    periodic=(
+        Periodic("exams.extend_overruns", 30, tasks.extend_overruns),
+        Periodic("exams.find_studies", 60, finding.find_studies),
+        Periodic("exams.find_late_studies", 3600, finding.find_late_studies),
+    ),
     kinds=(DEVICE, TECHNICIAN),
     joint=joint.JOINT,
 )
@@ -77,4 +87,5 @@ def announce() -> None:
     messages.register(words.SENTENCES)
     for item in pages.NAV:
         navigation.register(item)
+    labels.declare(words.ACTIONS, words.THINGS)
     register(LINE)

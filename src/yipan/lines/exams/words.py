@@ -6,6 +6,7 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy
 
+from yipan.lines.exams.policy.matching import Waits
 from yipan.ui import messages
 
 SENTENCES = {
@@ -39,6 +40,21 @@ SENTENCES = {
     "exam_no_staff": gettext_lazy("Nobody at the site is qualified for this examination."),
     "exam_staff_busy": gettext_lazy("Everybody qualified is busy or off duty."),
     "exam_patient_elsewhere": gettext_lazy("The patient has another appointment then, or is on the way."),
+    "order_cancelled": gettext_lazy("This order was cancelled. Choose another one."),
+    "order_of_number_unknown": gettext_lazy("There is no order with the accession number {number}."),
+    "study_unknown": gettext_lazy("This study is not known, or is not among yours."),
+    "study_step": gettext_lazy("This is no longer possible: the study has changed meanwhile. Reload the page."),
+    "study_other_patient": gettext_lazy(
+        "Name, sex or birth date in the study are not those of the order's patient. Compare them; attach it all the "
+        "same only when you are sure."
+    ),
+    "images_not_opened": gettext_lazy(
+        "Open the order's images first: this address belongs to an opening that is over."
+    ),
+    "ecg_file_missing": gettext_lazy("Choose the file of the recording."),
+    "ecg_file_large": gettext_lazy("The file is larger than {limit} MB."),
+    "ecg_known": gettext_lazy("This recording belongs to another order already."),
+    "reason_missing": gettext_lazy("Please say why."),
 }
 
 
@@ -46,3 +62,22 @@ def reason(told: tuple[str, dict[str, Any]]) -> str:
     """A reason or obstacle of the slot search as a sentence in the active language."""
     code, params = told
     return messages.sentence(code, params)
+
+
+WAITS = {
+    Waits.NO_ACCESSION: gettext_lazy("The device sent no accession number."),
+    Waits.UNKNOWN: gettext_lazy("No order has this accession number."),
+    Waits.CANCELLED: gettext_lazy("The order with this accession number was cancelled."),
+    Waits.OTHER_PATIENT: gettext_lazy("The order with this accession number is for another patient."),
+}
+"""Why a study waits."""
+
+ACTIONS = {
+    "study.found": gettext_lazy("Found a study in the picture archive"),
+    "study.read": gettext_lazy("Opened images"),
+    "study.set_aside": gettext_lazy("Set a study aside"),
+    "study.taken_up": gettext_lazy("Took a study up again"),
+    "studies.waiting": gettext_lazy("Looked at studies without an order"),
+}
+THINGS = {"study": gettext_lazy("Study")}
+"""Entries of the audit trail, and what they concern."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from yipan.server import presence
+from yipan.server import environment, presence
 from yipan.server.doctor.finding import Finding, fault, warning
 
 PARTS = ("web", "worker", "hl7", "apply")
@@ -14,7 +14,7 @@ CLOCK_SECONDS = 2.0
 def at_work() -> Iterator[Finding]:
     """Each part runs somewhere."""
     alive = {process.part for process in presence.seen() if process.is_alive}
-    for part in PARTS:
+    for part in (*PARTS, *(("dicom",) if environment.dicom_address() else ())):
         if part not in alive:
             yield fault(f"doctor_silent_{part}")
 

@@ -69,6 +69,9 @@ SENTENCES: dict[str, str | Promise] = {
     "doctor_silent_worker": _(
         "No worker runs: holds do not run out and messages to wards are not sent. Start yipan worker."
     ),
+    "doctor_silent_dicom": _(
+        "No worklist service runs: devices are not told what to examine. Start yipan dicom listen."
+    ),
     "doctor_silent_hl7": _("No HL7 listener runs: hospital systems cannot send. Start yipan hl7 listen."),
     "doctor_silent_apply": _(
         "No process applies HL7 messages: they are stored and change nothing. yipan hl7 listen starts it; look into "

@@ -105,6 +105,10 @@ SENTENCES: dict[str, str | Promise] = {
     # when everything runs
     "ready_address": _("Yipan is ready: {url}"),
     "ready_hl7": _("HL7 listener: {host}:{port} (MLLP)"),
+    "ready_dicom": _("DICOM worklist: {host}:{port}, AE title {title}"),
+    "dicom_title_invalid": _("{variable} must be an AE title: 1 to 16 letters, digits or signs, without a backslash."),
+    "dicom_port_missing": _("{variable} names no port for the worklist service."),
+    "dicom_charset_invalid": _("{variable} must be utf-8 or gb18030."),
     "ready_logins": _("Demo logins (name / password):"),
     "ready_stop": _("Stop with Ctrl-C."),
     "keys_place": _("Keys are kept in {place}."),

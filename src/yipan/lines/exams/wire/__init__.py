@@ -1,0 +1,1 @@
+"""What the examinations say to and hear from other systems. No sockets here."""
