@@ -106,6 +106,8 @@ ACTIONS: dict[str, Act] = {
     "lines.beds.actions.stays.swap_patients": act(PLACE, first_id="$stay_id", second_id="$second_stay_id"),
     "lines.beds.actions.undo.undo_arrival": act(RECEIVE, **STAY),
     "lines.beds.actions.undo.undo_departure": act(RECEIVE, **STAY),
+    "lines.exams.actions.changing.revise_exam": act("exams.order@here", request_id="$exam_order_id", reason="other"),
+    "lines.exams.actions.results.store_report": act("exams.result@here", patient_id="$patient_id", told="$told_report"),
     "lines.exams.actions.ordering.order_exam": act(
         "exams.order@here",
         patient_id="$patient_id",

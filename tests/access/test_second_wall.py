@@ -36,6 +36,8 @@ CARE = {
     "beds.Placement": "booking__capacity__site",
     "beds.FollowUpCall": "booking__capacity__site",
     "beds.WardNotice": "ward__site",
+    "exams.Result": "site",
+    "exams.Decision": "site",
     "interop.InboundMessage": "source__organisation__sites",
     "planning.Proposal": "request__site",
 }

@@ -24,6 +24,7 @@ from yipan.interop.models import InboundMessage, LocationAlias, Source
 from yipan.kernel import clock
 from yipan.lines.beds.models import FollowUpCall, WardNotice
 from yipan.lines.exams import actions as exams
+from yipan.lines.exams.actions.results import ToldReport, ToldValue
 from yipan.lines.exams.models import ExamItem
 from yipan.lines.exams.tests import radiology
 from yipan.planning.models import Proposal, Run, Scenario
@@ -176,7 +177,7 @@ def _plan(hospital: hospitals.Hospital) -> dict[str, Any]:
 
 
 def _exams(hospital: hospitals.Hospital) -> dict[str, Any]:
-    """An item, a device that does it, a technician, and an order for it that has its time."""
+    """An item, a device that does it, a technician, an order for it that has its time, and a report that is told."""
     network, now = hospital.network, clock.now()
     item = ExamItem.objects.create(code="CT-HEAD", name="头颅CT", category="imaging", modality="CT", minutes=10)
     device = radiology.add_device(network, item, hours={})
@@ -185,7 +186,10 @@ def _exams(hospital: hospitals.Hospital) -> dict[str, Any]:
     order = exams.order_exam(actor=SYSTEM, patient_id=who.pk, item_id=item.pk, department_id=home.pk)
     start = now.replace(minute=0, second=0, microsecond=0) + timedelta(hours=2)
     exams.schedule_exam(actor=SYSTEM, request_id=order.pk, device_id=device.pk, start=start)
+    value = ToldValue(key="K", name="K", status="F", text="5.9")
+    told = ToldReport(report="R1", path=network.organisation.path, source="LIS", performed_at=now, values=[value])
     return {
+        "told_report": told,
         "exam_item_id": item.pk,
         "device_id": device.pk,
         "exam_order_id": order.pk,

@@ -11,4 +11,8 @@ class ExamsConfig(AppConfig):
 
         line.announce()
         known.announce()
-        watching.watch(watching.Watched("exams_examorder", key="request_id", private=("reason",)))
+        watching.watch(
+            watching.Watched("exams_examorder", key="request_id", private=("reason",)),
+            watching.Watched("exams_result", private=("text", "value", "note")),
+            watching.Watched("exams_decision", private=("text",)),
+        )

@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from yipan.base.access import Role, matrix
 from yipan.base.access.roles import EVERY_PERSON
-from yipan.lines.exams import joint, pages, tasks, words
+from yipan.lines.exams import joint, pages, tasks, wire, words
 from yipan.lines.exams.models.resources import DEVICE, TECHNICIAN
 from yipan.spine.registry import Line, Periodic, register
 from yipan.ui import messages, navigation
@@ -25,6 +25,7 @@ LINE = Line(
         "exams.collect": frozenset({Role.WARD_NURSE, Role.DOCTOR, Role.TECHNICIAN, Role.INTERFACE}),
         "exams.close": frozenset({Role.TECHNICIAN, Role.COORDINATOR, Role.MANAGER}),
         "exams.read": frozenset({Role.READER}),
+        "exams.result": frozenset({Role.INTERFACE, Role.READER, Role.TECHNICIAN}),
         "exams.catalogue": frozenset({Role.MANAGER, Role.ADMINISTRATOR}),
     },
     events=(
@@ -38,6 +39,9 @@ LINE = Line(
         "exam.displaced",
         "exam.collected",
         "exam.received",
+        "exam.revised",
+        "result.stored",
+        "result.corrected",
     ),
     transitions={
         ("waiting", "schedule"): "confirmed",
@@ -53,6 +57,7 @@ LINE = Line(
         ("confirmed", "cancel"): "cancelled",
     },
     periodic=(Periodic("exams.extend_overruns", 30, tasks.extend_overruns),),
+    inbound=wire.INBOUND,
     kinds=(DEVICE, TECHNICIAN),
     joint=joint.JOINT,
 )
@@ -62,6 +67,7 @@ SEES = "exams.view"
 
 PASSAGES = {
     "exams.slots": "a time is looked for, kept and given back on every device of the network, by what is planned there",
+    "exams.merge": "results follow the record of their patient when two records turn out to be one person",
     "exams.repetitions": "the same examination is not ordered twice, wherever the first one was ordered",
 }
 """Where the line works on rows of the whole network, and why."""

@@ -73,20 +73,20 @@ class Mark:
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """What an item asks of a result. `valid_hours_inpatient` may be shorter; `recognisable` False is the negative list.
+    """What an item asks of a result. `valid_hours_ward` may be shorter; `recognisable` False is the negative list.
 
     `mark_needed`: also results of the network's own sites need a mark. `for_critical`: usable in an emergency too.
     """
 
     valid_hours: int
-    valid_hours_inpatient: int | None = None
+    valid_hours_ward: int | None = None
     recognisable: bool = True
     mark_needed: bool = False
     for_critical: bool = False
 
     def valid_for(self, *, inpatient: bool) -> timedelta:
         """How long a result is usable."""
-        shorter = self.valid_hours_inpatient if inpatient else None
+        shorter = self.valid_hours_ward if inpatient else None
         return timedelta(hours=self.valid_hours if shorter is None else shorter)
 
 

@@ -26,7 +26,7 @@ AREAS = {"云南省": Scope.PROVINCE, "云溪市": Scope.REGION}
 OWN = Fact("F", NOW - timedelta(hours=5), Mark(), own=True)
 ELSEWHERE = replace(OWN, own=False)
 DAY_OLD = replace(OWN, performed_at=NOW - timedelta(hours=25))
-RULE = Rule(valid_hours=72, valid_hours_inpatient=24)
+RULE = Rule(valid_hours=72, valid_hours_ward=24)
 SOMEBODY = Patient()
 CLOSED = Standing("quality_control_failed", (("rule", "1_3s"),))
 

@@ -1,0 +1,20 @@
+"""What messages from hospital systems mean for the examinations: orders in, results in and out. No sockets here.
+
+Each does all of its effects or none, and told twice is told once.
+"""
+
+from collections.abc import Callable
+
+from yipan.lines.exams.wire.orders import take_orders
+from yipan.lines.exams.wire.results import take_results
+from yipan.spine.wire import Outcome
+
+__all__ = ["INBOUND", "take_orders", "take_results"]
+
+INBOUND: dict[str, Callable[..., Outcome]] = {
+    "ORM^O01": take_orders,
+    "OML^O21": take_orders,
+    "OMG^O19": take_orders,
+    "ORU^R01": take_results,
+}
+"""Message kind → what applies it: `(event, *, source, actor) -> Outcome`."""
