@@ -40,6 +40,8 @@ SOURCE = {
     "services": "",
 }
 
+RECEIVER = {"name": "x", "organisation_id": "$organisation_id", "host": "h", "port": 1, "kinds": ["ORU^R01"]}
+
 ACTIONS: dict[str, Act] = {
     "base.access.actions.create_user": act("users.edit@anywhere", username="new", name="", password="moon-river-38"),
     "base.access.actions.grant": act(MANAGE, user_id="$user_id", role="manager", organisation_id="$organisation_id"),
@@ -78,6 +80,10 @@ ACTIONS: dict[str, Act] = {
         "messages.edit@here", source_id="$source_id", location="B^2", bed_code="$bed_code"
     ),
     "interop.editing.forget_location": act("messages.edit@here", source_id="$source_id", alias_id="$alias_id"),
+    "interop.outbound.actions.save_receiver": act("messages.edit@here", **RECEIVER),
+    "interop.outbound.actions.replay": act("messages.replay@here", message_id="$refused_id"),
+    "interop.outbound.actions.replay_refused": act("messages.replay@here", receiver_id="$receiver_id"),
+    "interop.outbound.actions.drop": act("messages.replay@here", message_id="$sent_id", reason="told by phone"),
     "interop.queue.ignore": act("messages.replay@here", message_id="$message_id", reason="no longer true"),
     "interop.queue.replay": act("messages.replay@here", message_id="$message_id"),
     "interop.queue.replay_waiting": act("messages.replay@here", source_id="$source_id"),

@@ -39,6 +39,7 @@ CARE = {
     "exams.Result": "site",
     "exams.Decision": "site",
     "interop.InboundMessage": "source__organisation__sites",
+    "interop.OutboundMessage": "receiver__organisation__sites",
     "planning.Proposal": "request__site",
 }
 """Tables whose rows belong to an organisation, and the way to its site."""

@@ -14,7 +14,7 @@ from yipan.base.access import SYSTEM, Actor, Role
 from yipan.base.access.wall import Wall
 from yipan.base.patients.actions import register
 from yipan.base.patients.models import Patient
-from yipan.interop.models import InboundMessage, Source
+from yipan.interop.models import InboundMessage, OutboundMessage, Receiver, Source
 from yipan.lines.beds.models import FollowUpCall, WardNotice
 from yipan.lines.beds.tests.busy import ask, lie
 from yipan.lines.exams.models import Decision, ExamItem, Result
@@ -62,6 +62,8 @@ def side(name: str) -> Side:
     message = InboundMessage.objects.create(
         received_at=NOON, peer="test", source=source, digest=network.site.code, raw=b"MSH|"
     )
+    receiver = Receiver.objects.create(name=name, organisation=network.organisation, host="h", port=1)
+    OutboundMessage.objects.create(receiver=receiver, control_id="C", kind="ORU^R01", raw=b"MSH|", created_at=NOON)
     waiting = ask(network)
     run = Run.objects.create(organisation=network.organisation, created_at=NOON, created_by="tester")
     times = {"start": NOON + DAY, "end": NOON + 3 * DAY}

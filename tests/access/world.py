@@ -20,7 +20,7 @@ from yipan.base.network.models import Organisation, Ward
 from yipan.base.network.models.uploads import Upload
 from yipan.base.patients import actions as patients
 from yipan.base.patients.models import DuplicateCandidate
-from yipan.interop.models import InboundMessage, LocationAlias, Source
+from yipan.interop.models import InboundMessage, LocationAlias, OutboundMessage, Receiver, Source
 from yipan.kernel import clock
 from yipan.lines.beds.models import FollowUpCall, WardNotice
 from yipan.lines.exams import actions as exams
@@ -144,8 +144,22 @@ def _messages(hospital: hospitals.Hospital) -> dict[str, Any]:
         state="waiting",
         error_code="bed_unknown",
     )
+    receiver = Receiver.objects.create(name="LIS", organisation=source.organisation, host="127.0.0.1", port=1)
+    states = (("C1", "waiting"), ("C2", "refused"))
+    sent, refused = (
+        OutboundMessage.objects.create(
+            receiver=receiver,
+            control_id=number,
+            kind="ORU^R01",
+            raw=b"MSH|^~\\&|YIPAN",
+            state=state,
+            created_at=clock.now(),
+        )
+        for number, state in states
+    )
     upload = Upload.objects.create(name="x.toml", data=b"", network_version=0)
-    return {"source_id": source.pk, "alias_id": alias.pk, "message_id": message.pk, "upload_id": upload.pk}
+    ids = {"source_id": source.pk, "alias_id": alias.pk, "message_id": message.pk, "upload_id": upload.pk}
+    return ids | {"receiver_id": receiver.pk, "sent_id": sent.pk, "refused_id": refused.pk}
 
 
 def _notes(host: Ward, stay: Booking) -> dict[str, Any]:

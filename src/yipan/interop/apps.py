@@ -8,9 +8,16 @@ class InteropConfig(AppConfig):
     def ready(self) -> None:
         from yipan.base.audit import watching
         from yipan.interop import known, verbs, words
+        from yipan.interop.outbound import spreading
         from yipan.ui import messages
 
         verbs.announce()
         known.announce()
+        spreading.announce()
         messages.register(words.SENTENCES)
-        watching.watch(watching.Watched("interop_source"), watching.Watched("interop_locationalias"))
+        state = ("failures", "failure", "failure_params", "retry_at", "claimed_until")
+        watching.watch(
+            watching.Watched("interop_source"),
+            watching.Watched("interop_locationalias"),
+            watching.Watched("interop_receiver", ignored=state),
+        )

@@ -76,12 +76,12 @@ def reading_of(row: InboundMessage, *, open_all: bool) -> Reading:
         text = bytes(row.raw).decode("utf-8", "backslashreplace") if open_all else ""
         return Reading((), (), told.error, text.replace("\r", "\n")[:20_000])
     facts, error = _facts(told, row, open_all)
-    return Reading(tuple(_segments(told.message, open_all)), facts, error)
+    return Reading(shown_segments(told.message, open_all), facts, error)
 
 
-def _segments(message: Message, open_all: bool) -> Iterator[ShownSegment]:
-    for segment in message.lines:
-        yield ShownSegment(segment.name, tuple(_fields(segment, open_all)))
+def shown_segments(message: Message, open_all: bool) -> tuple[ShownSegment, ...]:
+    """The segments of a message with their fields; what is about the person hidden unless `open_all`."""
+    return tuple(ShownSegment(segment.name, tuple(_fields(segment, open_all))) for segment in message.lines)
 
 
 def _fields(segment: Segment, open_all: bool) -> Iterator[Shown]:

@@ -54,6 +54,11 @@ REASONS: Words = {
         "The content of this message was removed when its time was over; it cannot be tried again."
     ),
     "message_step": _("This is not possible for a message in the state “{state}”."),
+    "receiver_unknown": _("There is no such receiver, or you may not see it."),
+    "mllp_answer_unreadable": _("{host} port {port} gave an answer that is no acknowledgement."),
+    "mllp_answer_error": _("{host} port {port} answered that it cannot take the message now (AE)."),
+    "port_range": _("A port is a number from 1 to 65535."),
+    "name_taken": _("This name is taken already."),
     "source_unknown": _("There is no such sender, or you may not see it."),
     "ignore_reason_missing": _("Please say why the message shall have no effect."),
     "time_zone_untold": _("There is no time zone “{value}”. An example: Asia/Shanghai."),
@@ -153,6 +158,10 @@ ACTIONS = {
     "message.read": _("Opened a message with patient data"),
     "message.replay": _("Tried a message again"),
     "message.replay_all": _("Tried waiting messages again"),
+    "message.send_again": _("Sent messages again that a receiver had refused"),
+    "message.drop": _("Decided not to send a message"),
+    "receiver.add": _("Added a receiver of messages"),
+    "receiver.edit": _("Changed a receiver of messages"),
     "message.ignore": _("Decided to ignore a message"),
     "source.heard": _("A sender was heard for the first time"),
     "source.edit": _("Changed the mapping of a sender"),
@@ -181,5 +190,7 @@ def advice(code: str, *, again: bool) -> str:
 THINGS = {
     "source": _("Source of messages"),
     "message": _("Message"),
+    "outbound": _("Message sent"),
+    "receiver": _("Receiver of messages"),
 }
 """What entries of the audit trail concern."""

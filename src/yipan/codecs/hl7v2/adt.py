@@ -90,9 +90,8 @@ def _check_segments(message: Message) -> None:
 def _values(part: list[Line], zone: tzinfo) -> dict[str, Any]:
     """What the segments of one patient say."""
     reader = PatientReader(part, zone, _TABLES)
-    if not reader.named("NPU"):
-        told = {}
-    else:
+    told: dict[str, Any] = {}
+    if reader.named("NPU"):
         told = {"location": reader.first("location", "NPU-1", PL), "bed_status": reader.text("bed_status", "NPU-2")}
     told["previous_identifiers"] = reader.every("MRG-1", CX) + reader.every("MRG-4", CX)
     return reader.values() | told

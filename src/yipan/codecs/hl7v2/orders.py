@@ -166,9 +166,7 @@ def build_order(event: OrderEvent, *, at: datetime, envelope: Envelope = Envelop
 
 
 def _segments(order: Order, number: int, writer: Writer) -> list[Segment]:
-    timing = writer.parts(
-        {4: writer.time(order.requested_at and order.requested_at.at), 6: writer.text(order.priority)}
-    )
+    timing = writer.parts({4: writer.told_time(order.requested_at), 6: writer.text(order.priority)})
     orc = {
         1: writer.text(order.control),
         2: writer.typed(order.placer),
@@ -176,7 +174,7 @@ def _segments(order: Order, number: int, writer: Writer) -> list[Segment]:
         4: writer.typed(order.group),
         5: writer.text(order.status),
         7: timing,
-        9: writer.time(order.ordered_at and order.ordered_at.at),
+        9: writer.told_time(order.ordered_at),
         12: writer.typed(order.provider),
         17: writer.typed(order.department),
     }

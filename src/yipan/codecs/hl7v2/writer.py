@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime, tzinfo
 from yipan.codecs.hl7v2.charset import codec_of
 from yipan.codecs.hl7v2.message import Message, Segment
 from yipan.codecs.hl7v2.separators import Separators
-from yipan.codecs.hl7v2.timestamp import write_timestamp
+from yipan.codecs.hl7v2.timestamp import Timestamp, write_timestamp
 from yipan.codecs.hl7v2.types import CWE, CX, HD, PL, XAD, XCN, XPN, XTN, write
 from yipan.kernel.errors import InvalidInput
 
@@ -122,6 +122,10 @@ class Writer:
         if stay is not None:
             lines += [self._pv1(stay), *self._pv2(stay)]
         return lines
+
+    def told_time(self, told: Timestamp | None) -> str:
+        """A time as it was read, or nothing."""
+        return self.time(told.at) if told else ""
 
     def parts(self, told: dict[int, str]) -> str:
         """One field of raw components by number, as long as the last that is not empty."""

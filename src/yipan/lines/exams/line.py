@@ -58,6 +58,7 @@ LINE = Line(
     },
     periodic=(Periodic("exams.extend_overruns", 30, tasks.extend_overruns),),
     inbound=wire.INBOUND,
+    outbound=wire.OUTBOUND,
     kinds=(DEVICE, TECHNICIAN),
     joint=joint.JOINT,
 )

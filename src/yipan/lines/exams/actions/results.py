@@ -18,9 +18,7 @@ from yipan.lines.exams.models import Result, ResultStatus
 from yipan.lines.exams.policy.recognition import Mark
 from yipan.spine import outbox
 from yipan.spine.events import Happening, record
-
-OUTBOX_TOPIC = "hl7.out"
-"""Wishes to tell receivers; `interop.outbound` carries them out."""
+from yipan.spine.wire import OUTBOX_TOPIC
 
 READY = (ResultStatus.FINAL, ResultStatus.CORRECTED)
 

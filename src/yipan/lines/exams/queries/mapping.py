@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 
 from yipan.base.network.models import Site
 from yipan.codecs.hl7v2.types import CWE
@@ -48,10 +48,9 @@ def areas() -> dict[str, Scope]:
     return {area.name: Scope(area.scope) for area in RecognitionArea.objects.all()}
 
 
-def site_called(names: Iterable[str | None]) -> Site | None:
+def site_called(names: Sequence[str]) -> Site | None:
     """The site of the network that one of these codes or names means."""
-    told = [name for name in names if name]
-    rows = list(Site.objects.filter(code__in=told)) or list(Site.objects.filter(name__in=told))
+    rows = list(Site.objects.filter(code__in=names)) or list(Site.objects.filter(name__in=names))
     return rows[0] if len(rows) == 1 else None
 
 

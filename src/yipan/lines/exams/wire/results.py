@@ -10,7 +10,7 @@ from decimal import Decimal
 from yipan.base.access import Actor
 from yipan.base.network.models import Site
 from yipan.codecs.hl7v2.results import Observation, Report, ResultEvent, StructuredNumber, Value
-from yipan.codecs.hl7v2.types import CWE
+from yipan.codecs.hl7v2.types import CWE, XON
 from yipan.kernel.errors import InvalidInput
 from yipan.lines.exams.actions.results import ToldReport, ToldValue, store_report
 from yipan.lines.exams.models import ResultStatus
@@ -106,11 +106,11 @@ class _Told:
     def _performer(self, shown: list[Observation]) -> tuple[Site | None, str]:
         """The site that made it; where it is none of the network's, its name."""
         for told in shown:
-            made, who = told.performer, told.producer
-            names = [made and (made.id or made.number), made and made.name, who and who.code, who and who.text]
-            if any(names):
+            made, who = told.performer or XON(), told.producer or CWE()
+            names = [name for name in (made.name, who.text, made.id, made.number, who.code) if name]
+            if names:
                 site = mapping.site_called(names)
-                return site, "" if site else next(name for name in (names[1], names[3], *names) if name)
+                return site, "" if site else names[0]
         return mapping.only_site(self.source.path), ""
 
     def _mark(self) -> Mark:
