@@ -40,6 +40,8 @@ SOURCE = {
     "services": "",
 }
 
+RECEIVER = {"name": "x", "organisation_id": "$organisation_id", "host": "h", "port": 1, "kinds": ["ORU^R01"]}
+
 ACTIONS: dict[str, Act] = {
     "base.access.actions.create_user": act("users.edit@anywhere", username="new", name="", password="moon-river-38"),
     "base.access.actions.grant": act(MANAGE, user_id="$user_id", role="manager", organisation_id="$organisation_id"),
@@ -78,6 +80,10 @@ ACTIONS: dict[str, Act] = {
         "messages.edit@here", source_id="$source_id", location="B^2", bed_code="$bed_code"
     ),
     "interop.editing.forget_location": act("messages.edit@here", source_id="$source_id", alias_id="$alias_id"),
+    "interop.outbound.actions.save_receiver": act("messages.edit@here", **RECEIVER),
+    "interop.outbound.actions.replay": act("messages.replay@here", message_id="$refused_id"),
+    "interop.outbound.actions.replay_refused": act("messages.replay@here", receiver_id="$receiver_id"),
+    "interop.outbound.actions.drop": act("messages.replay@here", message_id="$sent_id", reason="told by phone"),
     "interop.queue.ignore": act("messages.replay@here", message_id="$message_id", reason="no longer true"),
     "interop.queue.replay": act("messages.replay@here", message_id="$message_id"),
     "interop.queue.replay_waiting": act("messages.replay@here", source_id="$source_id"),
@@ -106,6 +112,8 @@ ACTIONS: dict[str, Act] = {
     "lines.beds.actions.stays.swap_patients": act(PLACE, first_id="$stay_id", second_id="$second_stay_id"),
     "lines.beds.actions.undo.undo_arrival": act(RECEIVE, **STAY),
     "lines.beds.actions.undo.undo_departure": act(RECEIVE, **STAY),
+    "lines.exams.actions.changing.revise_exam": act("exams.order@here", request_id="$exam_order_id", reason="other"),
+    "lines.exams.actions.results.store_report": act("exams.result@here", patient_id="$patient_id", told="$told_report"),
     "lines.exams.actions.ordering.order_exam": act(
         "exams.order@here",
         patient_id="$patient_id",

@@ -53,6 +53,9 @@ RECEIVE, CLOSE, PLACE, ASK = "beds.receive@here", "beds.close@here", "beds.place
 LOOK, MERGE, MANAGE = "beds.view@anywhere", "patients.merge@anywhere", "users.edit@here"
 NETWORK, CHANGE, ALL = "network.view@here", "network.edit@here", "network.edit@top"
 
+RECEIVER = {"name": "x", "organisation": "$organisation_id", "host": "h", "port": "1", "kinds": "ORU^R01"}
+RECEIVER |= {"version": "2.5", "charset": "UNICODE UTF-8"}
+
 ADDRESSES: dict[str, Row] = {
     "healthz": row("everybody"),
     "readyz": row("everybody"),
@@ -148,6 +151,14 @@ ADDRESSES: dict[str, Row] = {
         post="messages.edit@here", source_id="source_id", data={"location": "B^2", "bed": "$bed_code"}
     ),
     "interop:forget_location": row(post="messages.edit@here", source_id="source_id", alias_id="alias_id"),
+    "interop:sent": row("messages.view@anywhere"),
+    "interop:sent_message": row("messages.view@here", message_id="sent_id"),
+    "interop:send_again": row(post="messages.replay@here", message_id="refused_id"),
+    "interop:drop": row(post="messages.replay@here", message_id="sent_id", data={"reason": "told by phone"}),
+    "interop:receivers": row("messages.view@anywhere"),
+    "interop:receiver_new": row("messages.edit@anywhere", "messages.edit@here", data=RECEIVER),
+    "interop:receiver": row("messages.view@here", "messages.edit@here", data=RECEIVER, receiver_id="receiver_id"),
+    "interop:send_refused_again": row(post="messages.replay@here", receiver_id="receiver_id"),
     "interop:message": row("messages.view@here", message_id="message_id"),
     "interop:replay": row(post="messages.replay@here", message_id="message_id"),
     "interop:ignore": row(post="messages.replay@here", message_id="message_id", data={"reason": "no longer true"}),

@@ -36,7 +36,10 @@ CARE = {
     "beds.Placement": "booking__capacity__site",
     "beds.FollowUpCall": "booking__capacity__site",
     "beds.WardNotice": "ward__site",
+    "exams.Result": "site",
+    "exams.Decision": "site",
     "interop.InboundMessage": "source__organisation__sites",
+    "interop.OutboundMessage": "receiver__organisation__sites",
     "planning.Proposal": "request__site",
 }
 """Tables whose rows belong to an organisation, and the way to its site."""

@@ -14,9 +14,10 @@ from yipan.base.access import SYSTEM, Actor, Role
 from yipan.base.access.wall import Wall
 from yipan.base.patients.actions import register
 from yipan.base.patients.models import Patient
-from yipan.interop.models import InboundMessage, Source
+from yipan.interop.models import InboundMessage, OutboundMessage, Receiver, Source
 from yipan.lines.beds.models import FollowUpCall, WardNotice
 from yipan.lines.beds.tests.busy import ask, lie
+from yipan.lines.exams.models import Decision, ExamItem, Result
 from yipan.planning.models import Proposal, Run
 from yipan.spine import booking
 from yipan.spine.booking import Claim
@@ -61,12 +62,26 @@ def side(name: str) -> Side:
     message = InboundMessage.objects.create(
         received_at=NOON, peer="test", source=source, digest=network.site.code, raw=b"MSH|"
     )
+    receiver = Receiver.objects.create(name=name, organisation=network.organisation, host="h", port=1)
+    OutboundMessage.objects.create(receiver=receiver, control_id="C", kind="ORU^R01", raw=b"MSH|", created_at=NOON)
     waiting = ask(network)
     run = Run.objects.create(organisation=network.organisation, created_at=NOON, created_by="tester")
     times = {"start": NOON + DAY, "end": NOON + 3 * DAY}
     bed = network.beds["neurology"][0]
     Proposal.objects.create(run=run, kind="admission", request=waiting, bed=bed, tier="own", score=50, **times)
+    _examined(network, stay)
     return Side(network, stay, waiting, message)
+
+
+def _examined(network: SmallNetwork, stay: Booking) -> None:
+    """A result of the patient in the bed, and that somebody recognised it."""
+    item, _ = ExamItem.objects.get_or_create(code="K", defaults={"name": "血钾", "category": "laboratory"})
+    person = {"patient": stay.patient, "item": item, "site": network.site}
+    told = {"source": "LIS", "report": f"R-{network.site.code}", "key": "K", "name": "血钾", "status": "F"}
+    result = Result.objects.create(performed_at=NOON, stored_at=NOON, **person, **told)
+    home = network.departments["neurology"]
+    sums = {"price": 12, "dose": 0.0, "decided_at": NOON, "decided_by": "test"}
+    Decision.objects.create(result=result, department=home, recognised=True, **person, **sums)
 
 
 def abroad(home: Side, host: Side) -> Booking:

@@ -20,10 +20,11 @@ from yipan.base.network.models import Organisation, Ward
 from yipan.base.network.models.uploads import Upload
 from yipan.base.patients import actions as patients
 from yipan.base.patients.models import DuplicateCandidate
-from yipan.interop.models import InboundMessage, LocationAlias, Source
+from yipan.interop.models import InboundMessage, LocationAlias, OutboundMessage, Receiver, Source
 from yipan.kernel import clock
 from yipan.lines.beds.models import FollowUpCall, WardNotice
 from yipan.lines.exams import actions as exams
+from yipan.lines.exams.actions.results import ToldReport, ToldValue
 from yipan.lines.exams.models import ExamItem, ExamOrder, Study
 from yipan.lines.exams.tests import radiology
 from yipan.planning.models import Proposal, Run, Scenario
@@ -143,8 +144,22 @@ def _messages(hospital: hospitals.Hospital) -> dict[str, Any]:
         state="waiting",
         error_code="bed_unknown",
     )
+    receiver = Receiver.objects.create(name="LIS", organisation=source.organisation, host="127.0.0.1", port=1)
+    states = (("C1", "waiting"), ("C2", "refused"))
+    sent, refused = (
+        OutboundMessage.objects.create(
+            receiver=receiver,
+            control_id=number,
+            kind="ORU^R01",
+            raw=b"MSH|^~\\&|YIPAN",
+            state=state,
+            created_at=clock.now(),
+        )
+        for number, state in states
+    )
     upload = Upload.objects.create(name="x.toml", data=b"", network_version=0)
-    return {"source_id": source.pk, "alias_id": alias.pk, "message_id": message.pk, "upload_id": upload.pk}
+    ids = {"source_id": source.pk, "alias_id": alias.pk, "message_id": message.pk, "upload_id": upload.pk}
+    return ids | {"receiver_id": receiver.pk, "sent_id": sent.pk, "refused_id": refused.pk}
 
 
 def _notes(host: Ward, stay: Booking) -> dict[str, Any]:
@@ -176,7 +191,7 @@ def _plan(hospital: hospitals.Hospital) -> dict[str, Any]:
 
 
 def _exams(hospital: hospitals.Hospital) -> dict[str, Any]:
-    """An item, a device that does it, a technician, and an order for it that has its time."""
+    """An item, a device that does it, a technician, an order for it that has its time, and a report that is told."""
     network, now = hospital.network, clock.now()
     item = ExamItem.objects.create(code="CT-HEAD", name="头颅CT", category="imaging", modality="CT", minutes=10)
     device = radiology.add_device(network, item, hours={})
@@ -185,7 +200,10 @@ def _exams(hospital: hospitals.Hospital) -> dict[str, Any]:
     order = exams.order_exam(actor=SYSTEM, patient_id=who.pk, item_id=item.pk, department_id=home.pk)
     start = now.replace(minute=0, second=0, microsecond=0) + timedelta(hours=2)
     exams.schedule_exam(actor=SYSTEM, request_id=order.pk, device_id=device.pk, start=start)
+    value = ToldValue(key="K", name="K", status="F", text="5.9")
+    told = ToldReport(report="R1", path=network.organisation.path, source="LIS", performed_at=now, values=[value])
     return _studies(order.exam_order) | {
+        "told_report": told,
         "exam_item_id": item.pk,
         "device_id": device.pk,
         "exam_order_id": order.pk,

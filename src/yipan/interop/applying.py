@@ -22,7 +22,7 @@ from prometheus_client import Counter
 
 from yipan.base import unit
 from yipan.base.access import wall
-from yipan.codecs.hl7v2.event import AdtEvent
+from yipan.codecs.hl7v2.event import PatientEvent
 from yipan.interop.mapping import Aliases, Sender, sender_of
 from yipan.interop.models import InboundMessage, MessageState, Source
 from yipan.interop.reading import event_of, kind_of, params_of, usable
@@ -81,7 +81,7 @@ class Task:
 
     message: InboundMessage
     handlers: tuple[Callable[..., Told], ...] = ()
-    event: AdtEvent | None = None
+    event: PatientEvent | None = None
     sender: Sender | None = None
     error: Exception | None = None
 

@@ -26,7 +26,7 @@ def location_text(location: PL | None) -> str:
 
 @dataclass(frozen=True)
 class Sender:
-    """Implements `yipan.lines.beds.wire.Sender` for a source that has an organisation."""
+    """Implements `yipan.spine.wire.Sender` for a source that has an organisation."""
 
     source: Source
     name: str

@@ -7,8 +7,20 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from yipan.base.vault.fields import SealedBytes, WithSealed
+from yipan.interop.outbound.models import OutboundMessage, Receiver
 from yipan.kernel import clock
 from yipan.kernel.ids import new_id
+
+__all__ = [
+    "Charset",
+    "InboundMessage",
+    "LocationAlias",
+    "LocationMode",
+    "MessageState",
+    "OutboundMessage",
+    "Receiver",
+    "Source",
+]
 
 NAME_LENGTH = 180
 

@@ -54,7 +54,7 @@ def message_list(request: HttpRequest) -> HttpResponse:
         "given": request.GET | request.POST.dict(),
         "filtered": any(request.GET.get(k) for k in ("state", "kind", "sender", "day", "reason")) or wanted.text,
         "error": sentences.of_error(error) if error else "",
-        "tabs": _tabs("messages"),
+        "tabs": tabs("messages"),
     }
     return render(request, "interop/messages.html", context, status=400 if error else 200)
 
@@ -91,7 +91,7 @@ def ignore(request: HttpRequest, message_id: int) -> HttpResponse:
 @require_safe
 def sender_list(request: HttpRequest) -> HttpResponse:
     """Who has ever sent something."""
-    context = {"senders": queries.senders(_actor(request)), "tabs": _tabs("senders")}
+    context = {"senders": queries.senders(_actor(request)), "tabs": tabs("senders")}
     return render(request, "interop/senders.html", context)
 
 
@@ -267,8 +267,11 @@ def _say_tried(request: HttpRequest, saved: str, tried: int) -> None:
     flash.say(request, f"{saved} {text}".strip() if tried or not saved else saved)
 
 
-def _tabs(current: str) -> list[tuple[str, str, None, bool]]:
+def tabs(current: str) -> list[tuple[str, str, None, bool]]:
+    """The tabs of the message pages."""
     return [
         (reverse("interop:messages"), _("Queue"), None, current == "messages"),
         (reverse("interop:senders"), _("Senders"), None, current == "senders"),
+        (reverse("interop:sent"), _("Sent"), None, current == "sent"),
+        (reverse("interop:receivers"), _("Receivers"), None, current == "receivers"),
     ]

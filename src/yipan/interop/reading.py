@@ -11,7 +11,11 @@ from zoneinfo import ZoneInfo
 from yipan.base.vault.fields import digest
 from yipan.codecs.hl7v2 import DEFAULT_CHARSETS, Charsets, Message, head, parse
 from yipan.codecs.hl7v2.adt import adt_event
-from yipan.codecs.hl7v2.event import AdtEvent
+from yipan.codecs.hl7v2.event import PatientEvent
+from yipan.codecs.hl7v2.orders import KINDS as ORDERS
+from yipan.codecs.hl7v2.orders import order_event
+from yipan.codecs.hl7v2.results import KIND as RESULT
+from yipan.codecs.hl7v2.results import result_event
 from yipan.codecs.hl7v2.types import PL, read
 from yipan.interop.mapping import location_text
 from yipan.interop.models import NAME_LENGTH
@@ -93,9 +97,11 @@ def person_key(number: str) -> bytes | None:
     return digest("interop.person", number)
 
 
-def event_of(message: Message, zone: str) -> AdtEvent:
-    """The ADT event of a message. Raises InvalidInput as `adt_event`."""
-    return adt_event(message, ZoneInfo(zone))
+def event_of(message: Message, zone: str) -> PatientEvent:
+    """What a message says: an ADT event, orders or results. Raises InvalidInput as these are read."""
+    kind = kind_of(message)
+    read = order_event if kind in ORDERS else result_event if kind == RESULT else adt_event
+    return read(message, ZoneInfo(zone))
 
 
 def params_of(error: YipanError) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 from django.urls import URLPattern, path
 
 from yipan.interop import pages
+from yipan.interop.outbound import receivers, sent
 
 app_name = "interop"
 
@@ -17,6 +18,14 @@ urlpatterns: list[URLPattern] = [
         pages.forget_location,
         name="forget_location",
     ),
+    path("messages/sent", sent.message_list, name="sent"),
+    path("messages/sent/<int:message_id>", sent.message, name="sent_message"),
+    path("messages/sent/<int:message_id>/replay", sent.replay, name="send_again"),
+    path("messages/sent/<int:message_id>/drop", sent.drop, name="drop"),
+    path("messages/receivers", receivers.receiver_list, name="receivers"),
+    path("messages/receivers/new", receivers.receiver, name="receiver_new"),
+    path("messages/receivers/<uuid:receiver_id>", receivers.receiver, name="receiver"),
+    path("messages/receivers/<uuid:receiver_id>/replay", receivers.replay_refused, name="send_refused_again"),
     path("messages/<int:message_id>", pages.message, name="message"),
     path("messages/<int:message_id>/replay", pages.replay, name="replay"),
     path("messages/<int:message_id>/ignore", pages.ignore, name="ignore"),

@@ -16,6 +16,7 @@ from procrastinate.psycopg_connector import PsycopgConnector
 
 from yipan.base.audit import sealing
 from yipan.base.vault import resealing, retention
+from yipan.interop.outbound import sending
 from yipan.server import direct, presence
 from yipan.server.logs import is_lost_database
 from yipan.spine import outbox, registry
@@ -33,13 +34,15 @@ BASE = (
     registry.Periodic("vault.tidy", 6 * 3600, retention.tidy),
 )
 """What the base rooms, which know no line, want done on time."""
+SENDING = (registry.Periodic("interop.send", 2, sending.send_due),)
+"""What waits for receivers."""
 
 
 def work() -> None:
     """Work until SIGTERM or Ctrl-C; what has begun is finished, for at most ten seconds."""
     stop = threading.Event()
     threads = [threading.Thread(target=relay, args=(stop,), name="outbox", daemon=True)]
-    for periodic in (*BASE, *(periodic for line in registry.lines() for periodic in line.periodic)):
+    for periodic in (*BASE, *SENDING, *(periodic for line in registry.lines() for periodic in line.periodic)):
         arguments = (periodic.name, periodic.every_seconds, periodic.run, stop)
         threads.append(threading.Thread(target=repeat, args=arguments, name=periodic.name, daemon=True))
     for thread in threads:

@@ -51,8 +51,10 @@ class Line:
 
     `verbs` says which roles may do what; `transitions` names the steps of its requests for documentation and for
     `LineContract`; `events` are the kinds it writes; `inbound` maps a message kind ("ADT^A01") to what applies it;
-    `foresee` reads at once what these will ask, for the (event, sender) of many messages. `kinds` are the kinds of
-    capacities that are the line's; `joint` is how other lines book them together with their own (`spine.joint`).
+    `foresee` reads at once what these will ask, for the (event, sender) of many messages. `outbound` maps what the line
+    tells receivers ("exams.result") to what builds it from the payload of its wish: a `spine.wire.Outgoing`, or None
+    when there is nothing to tell any more. `kinds` are the kinds of capacities that are the line's; `joint` is how
+    other lines book them together with their own (`spine.joint`).
     """
 
     code: str
@@ -63,6 +65,7 @@ class Line:
     transitions: Mapping[tuple[str, str], str] = field(default_factory=dict)
     periodic: tuple[Periodic, ...] = ()
     inbound: Mapping[str, Callable[..., Any]] = field(default_factory=dict)
+    outbound: Mapping[str, Callable[[Mapping[str, Any]], Any]] = field(default_factory=dict)
     foresee: Callable[[Sequence[Any]], None] | None = None
     kinds: tuple[str, ...] = ()
     joint: Joint | None = None
@@ -95,6 +98,11 @@ def line_of_kind(kind: str) -> str:
 def inbound(kind: str) -> tuple[Callable[..., Any], ...]:
     """Everything that wants to apply an inbound message of this kind, in the order of registration."""
     return tuple(line.inbound[kind] for line in _lines.values() if kind in line.inbound)
+
+
+def outbound(what: str) -> Callable[[Mapping[str, Any]], Any]:
+    """What builds a message about this. Raises KeyError: a wish names what a line has announced, never input."""
+    return {name: build for line in _lines.values() for name, build in line.outbound.items()}[what]
 
 
 def foresights() -> tuple[Callable[[Sequence[Any]], None], ...]:

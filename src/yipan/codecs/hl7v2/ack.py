@@ -42,9 +42,12 @@ _CONDITIONS = {
     "hl7_segment_name": ("100", "Segment sequence error"),
     "hl7_field_missing": ("101", "Required field missing"),
     "hl7_time": ("102", "Data type error"),
+    "hl7_number": ("102", "Data type error"),
     "hl7_charset_mismatch": ("102", "Data type error"),
     "hl7_value_unknown": ("103", "Table value not found"),
     "hl7_not_adt": ("200", "Unsupported message type"),
+    "hl7_not_order": ("200", "Unsupported message type"),
+    "hl7_not_result": ("200", "Unsupported message type"),
     "hl7_trigger_unknown": ("201", "Unsupported event code"),
     "hl7_version_unknown": ("203", "Unsupported version id"),
 }

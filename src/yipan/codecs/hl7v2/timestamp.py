@@ -44,6 +44,17 @@ class Timestamp:
         return self.local.date()
 
 
+def timestamp(at: datetime) -> Timestamp:
+    """An aware instant, known to the second, to be told in a message."""
+    return Timestamp(at.astimezone(UTC), at, Precision.SECOND)
+
+
+def calendar_day(day: date) -> Timestamp:
+    """A day, such as that of a birth, to be told in a message."""
+    midnight = datetime(day.year, day.month, day.day, tzinfo=UTC)
+    return Timestamp(midnight, midnight, Precision.DAY)
+
+
 def read_timestamp(text: str, zone: tzinfo, *, where: str, segment: int | None = None) -> Timestamp:
     """Read a TS or DTM value; one without an offset is in `zone`.
 

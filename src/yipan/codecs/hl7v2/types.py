@@ -1,4 +1,5 @@
-"""The data types that Yipan reads, as small values: CX, XPN, XCN, XAD, XTN, PL, CWE and HD (HL7 v2.8, chapter 2A).
+"""The data types that Yipan reads, as small values: CX, XPN, XCN, XAD, XTN, PL, CWE, EI, XON, NDL and HD (HL7 v2.8,
+chapter 2A).
 
 Every attribute is annotated with its component, and with its subcomponent where that is not the first; `read` and
 `write` follow this table in both directions. Surrounding blanks are dropped, and an attribute that is absent, empty or
@@ -148,6 +149,51 @@ class CWE:
     alternate_text: Annotated[str | None, 5] = None
     alternate_system: Annotated[str | None, 6] = None
 
+    @property
+    def label(self) -> str:
+        """What people read: the text, or else the code."""
+        return self.text or self.alternate_text or self.code or self.alternate_code or ""
+
+    @property
+    def codings(self) -> tuple[tuple[str, str], ...]:
+        """(system, code) of the code and of its alternate, those that are there; a system may be ""."""
+        both = ((self.system, self.code), (self.alternate_system, self.alternate_code))
+        return tuple((system or "", code) for system, code in both if code)
+
+
+@dataclass(frozen=True, slots=True)
+class EI:
+    """The number of an order or of a specimen, and who gave it."""
+
+    id: Annotated[str | None, 1] = None
+    namespace: Annotated[str | None, 2] = None
+    universal_id: Annotated[str | None, 3] = None
+    universal_id_type: Annotated[str | None, 4] = None
+
+
+@dataclass(frozen=True, slots=True)
+class XON:
+    """An organisation by name and number (component 10; 3 before 2.7)."""
+
+    name: Annotated[str | None, 1] = None
+    number: Annotated[str | None, 3] = None
+    assigner: Annotated[HD | None, 6] = None
+    id: Annotated[str | None, 10] = None
+
+
+@dataclass(frozen=True, slots=True)
+class NDL:
+    """Who interpreted a result; the person's parts are subcomponents of the first component."""
+
+    id: Annotated[str | None, 1, 1] = None
+    family: Annotated[str | None, 1, 2] = None
+    given: Annotated[str | None, 1, 3] = None
+
+    @property
+    def text(self) -> str:
+        """The name as people write it, or else the identifier."""
+        return _person(self.family, self.given, None) or self.id or ""
+
 
 def read(kind: type[T], repetition: Repetition) -> T | None:
     """One repetition as `kind`, or None when it has nothing that `kind` knows."""
@@ -177,7 +223,9 @@ def _layout(kind: type) -> tuple[_Place, ...]:
     return tuple(places)
 
 
-_LAYOUTS: dict[Any, tuple[_Place, ...]] = {kind: _layout(kind) for kind in (HD, CX, XPN, XCN, XAD, XTN, PL, CWE)}
+_LAYOUTS: dict[Any, tuple[_Place, ...]] = {
+    kind: _layout(kind) for kind in (HD, CX, XPN, XCN, XAD, XTN, PL, CWE, EI, XON, NDL)
+}
 
 
 def _read(kind: type[T], repetition: Repetition, parts: tuple[str, ...], inside: int | None) -> T | None:

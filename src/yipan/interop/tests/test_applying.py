@@ -206,7 +206,7 @@ def test_deadlock_is_begun_anew(his: His, monkeypatch: pytest.MonkeyPatch):
 
 def test_kinds_that_nobody_wants(his: His):
     """Messages of other kinds are kept and marked as not used."""
-    raw = his.raw("A28").replace(b"ADT^A28", b"ORU^R01").replace(b"EVN|A28", b"EVN|R01")
+    raw = his.raw("A28").replace(b"ADT^A28", b"MDM^T02").replace(b"EVN|A28", b"EVN|T02")
     receive(raw, PEER)
     apply_pending()
     assert outcome(InboundMessage.objects.get()) == "ignored: kind_not_used"

@@ -18,4 +18,6 @@ class ExamsConfig(AppConfig):
                 private=("patient_number", "patient_digest", "patient_name", "birth_date", "description"),
                 ignored=("series", "instances", "modalities", "changed_at"),
             ),
+            watching.Watched("exams_result", private=("text", "value", "note")),
+            watching.Watched("exams_decision", private=("text",)),
         )

@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from yipan.base.access import Role, matrix
 from yipan.base.access.roles import EVERY_PERSON
 from yipan.base.audit import labels
-from yipan.lines.exams import joint, pages, tasks, words
+from yipan.lines.exams import joint, pages, tasks, wire, words
 from yipan.lines.exams.models.resources import DEVICE, TECHNICIAN
 from yipan.lines.exams.wire import finding
 from yipan.spine.registry import Line, Periodic, register
@@ -29,6 +29,7 @@ LINE = Line(
         "exams.read": frozenset({Role.READER}),
         "exams.images": frozenset({Role.DOCTOR, Role.TECHNICIAN, Role.READER}),
         "exams.match": frozenset({Role.TECHNICIAN, Role.READER}),
+        "exams.result": frozenset({Role.INTERFACE, Role.READER, Role.TECHNICIAN}),
         "exams.catalogue": frozenset({Role.MANAGER, Role.ADMINISTRATOR}),
     },
     events=(
@@ -44,6 +45,9 @@ LINE = Line(
         "exam.received",
         "exam.imaged",
         "study.detached",
+        "exam.revised",
+        "result.stored",
+        "result.corrected",
     ),
     transitions={
         ("waiting", "schedule"): "confirmed",
@@ -63,6 +67,8 @@ LINE = Line(
         Periodic("exams.find_studies", 60, finding.find_studies),
         Periodic("exams.find_late_studies", 3600, finding.find_late_studies),
     ),
+    inbound=wire.INBOUND,
+    outbound=wire.OUTBOUND,
     kinds=(DEVICE, TECHNICIAN),
     joint=joint.JOINT,
 )
@@ -72,6 +78,7 @@ SEES = "exams.view"
 
 PASSAGES = {
     "exams.slots": "a time is looked for, kept and given back on every device of the network, by what is planned there",
+    "exams.merge": "results follow the record of their patient when two records turn out to be one person",
     "exams.repetitions": "the same examination is not ordered twice, wherever the first one was ordered",
 }
 """Where the line works on rows of the whole network, and why."""

@@ -12,6 +12,13 @@ from yipan.ui import messages
 SENTENCES = {
     "exam_item_unknown": gettext_lazy("This examination is not in the catalogue, or is no longer offered."),
     "exam_order_unknown": gettext_lazy("This order does not exist."),
+    "exam_item_untold": gettext_lazy(
+        "Nothing in the catalogue is called {service} ({system}) by this sender. Add the code to an item."
+    ),
+    "exam_item_differs": gettext_lazy("The order is for {item}. A change of the item is a new order."),
+    "exam_order_not_told": gettext_lazy("No order with the number {number} has been told yet."),
+    "order_number_missing": gettext_lazy("The order has no number of the ordering system ({where})."),
+    "result_empty": gettext_lazy("The report has no result."),
     "exam_repeated": gettext_lazy(
         "The same examination was ordered or done a short time ago. Confirm that it is needed."
     ),

@@ -15,7 +15,6 @@ from yipan.lines.beds.wire.admissions import (
 )
 from yipan.lines.beds.wire.beds import bed_status
 from yipan.lines.beds.wire.foresight import foresee
-from yipan.lines.beds.wire.outcome import Outcome
 from yipan.lines.beds.wire.people import merge_people, tell_person, update
 from yipan.lines.beds.wire.plans import (
     cancel_expected_discharge,
@@ -25,8 +24,9 @@ from yipan.lines.beds.wire.plans import (
     expect_transfer,
     go_away,
 )
-from yipan.lines.beds.wire.sender import Sender
 from yipan.lines.beds.wire.stays import cancel_discharge, cancel_transfer, discharge, swap, transfer
+from yipan.spine.wire import Sender
+from yipan.spine.wire.outcome import Outcome
 
 __all__ = ["INBOUND", "Outcome", "Sender", "foresee"]
 

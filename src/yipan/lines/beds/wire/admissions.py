@@ -14,10 +14,11 @@ from yipan.kernel.errors import Conflict
 from yipan.lines.beds.queries.facts import BedPlace
 from yipan.lines.beds.wire import people, presence, requests, times
 from yipan.lines.beds.wire.clinical import INPATIENT, OUTPATIENT
-from yipan.lines.beds.wire.outcome import ALREADY_SO, Outcome
-from yipan.lines.beds.wire.sender import Sender, place_at
+from yipan.lines.beds.wire.sender import place_at
 from yipan.spine import booking
 from yipan.spine.queries import RequestState, state_of
+from yipan.spine.wire import Sender
+from yipan.spine.wire.outcome import ALREADY_SO, Outcome
 
 
 def admit(event: AdtEvent, *, source: Sender, actor: Actor) -> Outcome:

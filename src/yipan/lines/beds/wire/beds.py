@@ -12,10 +12,11 @@ from yipan.kernel.errors import Conflict, InvalidInput
 from yipan.lines.beds.queries import proposals
 from yipan.lines.beds.queries.facts import BedPlace
 from yipan.lines.beds.wire import presence, times
-from yipan.lines.beds.wire.outcome import ALREADY_SO, Outcome
-from yipan.lines.beds.wire.sender import Sender, place_at
+from yipan.lines.beds.wire.sender import place_at
 from yipan.spine import booking
 from yipan.spine.states import Purpose
+from yipan.spine.wire import Sender
+from yipan.spine.wire.outcome import ALREADY_SO, Outcome
 
 DEFAULT_LENGTH = timedelta(minutes=30)
 

@@ -12,14 +12,14 @@ from uuid import UUID
 from yipan.base import unit
 from yipan.base.network.queries import placement_policy
 from yipan.base.patients.identities import identities
-from yipan.codecs.hl7v2.event import AdtEvent
+from yipan.codecs.hl7v2.event import AdtEvent, PatientEvent
 from yipan.codecs.hl7v2.triggers import Meaning
 from yipan.kernel.errors import YipanError
 from yipan.lines.beds.queries import facts as known
 from yipan.lines.beds.wire import people
-from yipan.lines.beds.wire.sender import Sender
 from yipan.spine import booking
 from yipan.spine.holdings import holdings, kept_places
+from yipan.spine.wire import Sender
 
 MAKES_KNOWN = frozenset(
     {
@@ -41,9 +41,10 @@ PERSON_ONLY = frozenset({Meaning.ADD_PERSON, Meaning.UPDATE_PERSON, Meaning.UPDA
 Told = tuple[AdtEvent, Sender]
 
 
-def foresee(told: Sequence[Told]) -> None:
-    """Read and lock for these events of these senders."""
-    parts = [(part, source) for event, source in told for part in (event, *event.further)]
+def foresee(told: Sequence[tuple[PatientEvent, Sender]]) -> None:
+    """Read and lock for these events of these senders; orders and results are of other lines."""
+    own = [(event, source) for event, source in told if isinstance(event, AdtEvent)]
+    parts = [(part, source) for event, source in own for part in (event, *event.further)]
     holders = _people(parts)
     patients = list(dict.fromkeys(holder for holder in holders if holder is not None))
     unit.facts(people.Doctors).foresee(parts)

@@ -9,11 +9,12 @@ from yipan.codecs.hl7v2.event import AdtEvent
 from yipan.kernel import clock
 from yipan.lines.beds import actions
 from yipan.lines.beds.wire import people, presence, requests, times
-from yipan.lines.beds.wire.outcome import ALREADY_SO, Outcome
 from yipan.lines.beds.wire.presence import Presence
-from yipan.lines.beds.wire.sender import Sender, place_at
+from yipan.lines.beds.wire.sender import place_at
 from yipan.spine.events import Happening, record
 from yipan.spine.models import Event
+from yipan.spine.wire import Sender
+from yipan.spine.wire.outcome import ALREADY_SO, Outcome
 
 AWAY, BACK = "stay.away", "stay.back"
 PLANNED, PLAN_DROPPED = "stay.transfer_planned", "stay.transfer_dropped"

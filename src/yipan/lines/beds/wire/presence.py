@@ -14,12 +14,13 @@ from yipan.lines.beds.queries import facts as known
 from yipan.lines.beds.queries.facts import BedPlace
 from yipan.lines.beds.wire import placements, times
 from yipan.lines.beds.wire.requests import REASON
-from yipan.lines.beds.wire.sender import Sender, check_reach
+from yipan.lines.beds.wire.sender import check_reach
 from yipan.spine import booking
 from yipan.spine.booking import Claim
 from yipan.spine.holdings import holdings
 from yipan.spine.models import Booking, Request
 from yipan.spine.states import Purpose, State
+from yipan.spine.wire import Sender
 
 SHORTEST = timedelta(hours=1)
 

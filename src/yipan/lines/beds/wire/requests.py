@@ -18,10 +18,10 @@ from yipan.lines.beds.actions import requests as actions
 from yipan.lines.beds.queries import facts as known
 from yipan.lines.beds.queries.facts import BedPlace
 from yipan.lines.beds.wire import clinical
-from yipan.lines.beds.wire.sender import Sender
 from yipan.spine.events import Happening, record
 from yipan.spine.models import Request
 from yipan.spine.queries import RequestState
+from yipan.spine.wire import Sender
 
 OPEN = [str(s) for s in (RequestState.WAITING, RequestState.HELD, RequestState.CONFIRMED, RequestState.ACTIVE)]
 REASON = "ADT"

@@ -1,39 +1,13 @@
-"""What the mapping has to know about the system that sent a message."""
+"""Which beds a sending system may speak of."""
 
 from __future__ import annotations
-
-from typing import Protocol
-from uuid import UUID
 
 from yipan.base.access import Actor
 from yipan.codecs.hl7v2.types import PL
 from yipan.kernel.errors import Refused
 from yipan.lines.beds.queries import facts as known
 from yipan.lines.beds.queries.facts import BedPlace
-
-
-class Sender(Protocol):
-    """A sending system with its mappings, as an integrator describes it."""
-
-    @property
-    def path(self) -> str:
-        """Path of its organisation; it may speak about beds there and below, and nowhere else."""
-
-    @property
-    def organisation_code(self) -> str:
-        """Code of its organisation."""
-
-    def bed(self, location: PL) -> UUID:
-        """The bed at a location that names one. Raises NotFound("location_unknown", location=…)."""
-
-    def ward_department(self, location: PL) -> UUID | None:
-        """The department of the ward that a location names, or None."""
-
-    def department(self, service: str) -> UUID | None:
-        """The department behind a hospital service (PV1-10), or None."""
-
-    def system(self, assigner: str, kind: str) -> str:
-        """The identifier system of an assigning authority and a type of table 0203; both may be empty."""
+from yipan.spine.wire import Sender
 
 
 def place_at(location: PL | None, *, source: Sender, actor: Actor) -> BedPlace | None:

@@ -15,14 +15,15 @@ from yipan.lines.beds.queries import proposals
 from yipan.lines.beds.queries.facts import BedPlace
 from yipan.lines.beds.wire import people, placements, presence, requests, times
 from yipan.lines.beds.wire.admissions import enter
-from yipan.lines.beds.wire.outcome import ALREADY_SO, Outcome
 from yipan.lines.beds.wire.presence import SHORTEST, Presence
-from yipan.lines.beds.wire.sender import Sender, check_reach, place_at
+from yipan.lines.beds.wire.sender import check_reach, place_at
 from yipan.spine import booking
 from yipan.spine.booking import Claim
 from yipan.spine.holdings import holdings
 from yipan.spine.models import Booking
 from yipan.spine.states import State
+from yipan.spine.wire import Sender
+from yipan.spine.wire.outcome import ALREADY_SO, Outcome
 
 
 def transfer(event: AdtEvent, *, source: Sender, actor: Actor) -> Outcome:

@@ -1,8 +1,10 @@
 """One function for each verb of the examinations: access, facts, policy, spine, event; nothing of pages or messages."""
 
+from yipan.lines.exams.actions.changing import revise_exam
 from yipan.lines.exams.actions.closing import close_device, reopen_device
 from yipan.lines.exams.actions.ordering import order_exam
 from yipan.lines.exams.actions.performing import begin_exam, finish_exam, miss_exam
+from yipan.lines.exams.actions.results import store_report
 from yipan.lines.exams.actions.scheduling import cancel_exam, schedule_exam
 from yipan.lines.exams.actions.specimens import collect_specimen, receive_specimen
 from yipan.lines.exams.actions.studies import (
@@ -28,9 +30,11 @@ __all__ = [
     "order_exam",
     "receive_specimen",
     "reopen_device",
+    "revise_exam",
     "schedule_exam",
     "set_study_aside",
     "store_ecg",
+    "store_report",
     "take_studies",
     "take_study_up",
 ]

@@ -8,7 +8,7 @@ from uuid import UUID
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """`code` names what was done; `ignored` says that the message does not concern the bed pool.
+    """`code` names what was done; `ignored` says that the message does not concern the line.
 
     `patient_id` is the person it was about, where there is one.
     """

@@ -1,0 +1,164 @@
+"""Storing what was found, and what replaces it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from decimal import Decimal
+from hashlib import sha256
+from uuid import UUID
+
+from yipan.base import unit
+from yipan.base.access import Actor
+from yipan.base.patients.identities import locked
+from yipan.kernel import clock
+from yipan.kernel.errors import InvalidInput, NotFound
+from yipan.lines.exams.models import Result, ResultStatus
+from yipan.lines.exams.policy.recognition import Mark
+from yipan.spine import outbox
+from yipan.spine.events import Happening, record
+from yipan.spine.wire import OUTBOX_TOPIC
+
+READY = (ResultStatus.FINAL, ResultStatus.CORRECTED)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ToldValue:
+    """One observation of a report. `key` tells it from the others of the report, also when it is told again."""
+
+    key: str
+    name: str
+    status: str
+    code: str = ""
+    loinc: str = ""
+    analyte_id: UUID | None = None
+    value: Decimal | None = None
+    comparator: str = ""
+    text: str = ""
+    unit: str = ""
+    reference_range: str = ""
+    flags: str = ""
+    performed_at: datetime | None = None
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ToldReport:
+    """A report as somebody tells it. `report` names it for whoever made it; `path` is the organisation that tells.
+
+    `site_id` made it, or `performer` names somebody outside the network. `source` is where it came from, in words.
+    """
+
+    report: str
+    path: str
+    source: str
+    performed_at: datetime
+    values: Sequence[ToldValue]
+    item_id: UUID | None = None
+    request_id: UUID | None = None
+    site_id: UUID | None = None
+    performer: str = ""
+    reported_at: datetime | None = None
+    mark: Mark = field(default_factory=Mark)
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """How many rows were new, and how many replaced earlier ones."""
+
+    new: int = 0
+    corrected: int = 0
+
+
+def store_report(*, actor: Actor, patient_id: UUID, told: ToldReport) -> Stored:
+    """Store a report of a patient. What is known already stays; what differs replaces it, and the former is kept.
+
+    A preliminary value never replaces a final one. Final and corrected values are told to receivers after the commit.
+    Raises Refused, NotFound("patient_unknown"), InvalidInput("result_empty").
+    """
+    actor.require("exams.result", told.path)
+    if not told.values:
+        raise InvalidInput("result_empty")
+    with unit.atomic():
+        if locked(patient_id) is None:
+            raise NotFound("patient_unknown", id=str(patient_id))
+        known = {
+            row.key: row
+            for row in Result.objects.select_for_update().filter(report=told.report, superseded_at__isnull=True)
+        }
+        rows = [row for place, v in enumerate(told.values) if (row := _row(patient_id, told, v, place, known))]
+        stored = Stored(sum(r.replaces is None for r in rows), sum(r.replaces is not None for r in rows))
+        if not rows:
+            return stored
+        former = [row.replaces_id for row in rows if row.replaces_id]
+        Result.objects.filter(pk__in=former).update(superseded_at=clock.now())
+        Result.objects.bulk_create(rows)
+        _tell(actor, patient_id, told, rows, stored)
+    return stored
+
+
+def _row(patient_id: UUID, told: ToldReport, value: ToldValue, place: int, known: dict[str, Result]) -> Result | None:
+    """The row to write for a value, or None when it says nothing new."""
+    row = Result(
+        patient_id=patient_id,
+        item_id=told.item_id,
+        analyte_id=value.analyte_id if value.analyte_id != told.item_id else None,
+        request_id=told.request_id,
+        site_id=told.site_id,
+        performer=told.performer[:200],
+        source=told.source[:120],
+        report=told.report[:200],
+        key=value.key[:160],
+        position=place,
+        loinc=value.loinc,
+        code=value.code,
+        name=value.name[:200],
+        value=value.value,
+        comparator=value.comparator[:2],
+        text=value.text,
+        unit=value.unit[:40],
+        reference_range=value.reference_range[:80],
+        flags=value.flags[:20],
+        status=value.status,
+        performed_at=value.performed_at or told.performed_at,
+        reported_at=told.reported_at,
+        note=value.note,
+        mark_scope=str(told.mark.scope),
+        mark_area=told.mark.area[:40],
+        stored_at=clock.now(),
+    )
+    before = known.get(row.key)
+    if before is None:
+        return row
+    if _same(before, row) or (before.status in READY and row.status == ResultStatus.PRELIMINARY):
+        return None
+    row.replaces = before
+    return row
+
+
+_SAYS = (
+    *("patient_id", "item_id", "analyte_id", "request_id", "site_id", "performer", "value", "comparator", "text"),
+    *("unit", "reference_range", "flags", "status", "performed_at", "note", "mark_scope", "mark_area"),
+)
+
+
+def _same(before: Result, row: Result) -> bool:
+    return all(getattr(before, name) == getattr(row, name) for name in _SAYS)
+
+
+def _tell(actor: Actor, patient_id: UUID, told: ToldReport, rows: list[Result], stored: Stored) -> None:
+    happening = Happening(
+        kind="result.corrected" if stored.corrected else "result.stored",
+        line="exams",
+        request_id=told.request_id,
+        patient_id=patient_id,
+        site_id=told.site_id,
+        data={"report": told.report, "values": len(rows), "source": told.source},
+    )
+    record(actor, [happening])
+    if any(row.status in READY for row in rows):
+        # The rows name this state of the report; at most 20 characters, because the key is the message's MSH-10.
+        key = "R" + sha256("".join(sorted(row.pk.hex for row in rows)).encode()).hexdigest()[:19]
+        payload = {"kind": "ORU^R01", "what": "exams.result", "report": told.report, "source": told.source}
+        outbox.put(topic=OUTBOX_TOPIC, key=key, payload=payload)
