@@ -12,6 +12,7 @@ from yipan.spine.registry import Line, Periodic, register
 from yipan.ui import messages, navigation
 
 ORDERING = frozenset({Role.DOCTOR, Role.COORDINATOR, Role.INTERFACE})
+CARING = frozenset({Role.DOCTOR, Role.WARD_NURSE, Role.COORDINATOR})
 
 LINE = Line(
     code="exams",
@@ -25,6 +26,12 @@ LINE = Line(
         "exams.collect": frozenset({Role.WARD_NURSE, Role.DOCTOR, Role.TECHNICIAN, Role.INTERFACE}),
         "exams.close": frozenset({Role.TECHNICIAN, Role.COORDINATOR, Role.MANAGER}),
         "exams.read": frozenset({Role.READER}),
+        "exams.reports": CARING | {Role.READER},
+        "exams.reading_figures": frozenset({Role.READER, Role.MANAGER}),
+        "exams.critical": CARING | {Role.READER, Role.TECHNICIAN},
+        "exams.raise": frozenset({Role.READER, Role.TECHNICIAN, Role.INTERFACE}),
+        "exams.acknowledge": CARING,
+        "exams.act": frozenset({Role.DOCTOR}),
         "exams.catalogue": frozenset({Role.MANAGER, Role.ADMINISTRATOR}),
     },
     events=(
@@ -38,6 +45,23 @@ LINE = Line(
         "exam.displaced",
         "exam.collected",
         "exam.received",
+        "reading.asked",
+        "reading.claimed",
+        "reading.taken_over",
+        "reading.given_back",
+        "reading.released",
+        "reading.duty",
+        "report.preliminary",
+        "report.final",
+        "report.amended",
+        "critical.raised",
+        "critical.told",
+        "critical.acknowledged",
+        "critical.acted",
+        "critical.escalated",
+        "peer.drawn",
+        "peer.read",
+        "peer.scored",
     ),
     transitions={
         ("waiting", "schedule"): "confirmed",
@@ -52,7 +76,12 @@ LINE = Line(
         ("held", "cancel"): "cancelled",
         ("confirmed", "cancel"): "cancelled",
     },
-    periodic=(Periodic("exams.extend_overruns", 30, tasks.extend_overruns),),
+    periodic=(
+        Periodic("exams.extend_overruns", 30, tasks.extend_overruns),
+        Periodic("exams.give_to_readers", 5, tasks.give_to_readers),
+        Periodic("exams.release_claims", 30, tasks.release_claims),
+        Periodic("exams.escalate", 5, tasks.escalate),
+    ),
     kinds=(DEVICE, TECHNICIAN),
     joint=joint.JOINT,
 )
