@@ -11,6 +11,7 @@ from typing import Any
 from tests.access.rules import Rule
 from yipan.base.network.files import RawNetwork
 from yipan.lines.beds.policy import AdmissionFacts
+from yipan.lines.exams.actions.reports import Wording
 
 
 @dataclass(frozen=True)
@@ -29,6 +30,8 @@ STAY, BED, WARD = {"booking_id": "$stay_id"}, {"bed_id": "$bed_id"}, {"ward_id":
 MANAGE, MERGE, EDIT = "users.edit@here", "patients.merge@anywhere", "patients.edit@anywhere"
 EXAM = {"request_id": "$exam_order_id"}
 RECEIVE, CLOSE, PLACE, ASK = "beds.receive@here", "beds.close@here", "beds.place@here", "beds.request@here"
+READS, READ = "exams.read@here", {"order_id": "$read_order_id"}
+CRITICAL, REVIEW = {"value_id": "$critical_id"}, {"report_id": "$review_id"}
 SOURCE = {
     "source_id": "$source_id",
     "organisation_id": "$organisation_id",
@@ -143,6 +146,25 @@ ACTIONS: dict[str, Act] = {
     "lines.exams.actions.uploads.store_ecg": act(
         "exams.perform@here", request_id="$exam_order_id", raw=b"no DICOM file"
     ),
+    "lines.exams.actions.reading.ask_for_reading": act("exams.perform@here", **READ),
+    "lines.exams.actions.reading.claim": act(READS, **READ),
+    "lines.exams.actions.reading.take_over": act(READS, **READ, reason="x"),
+    "lines.exams.actions.reading.give_back": act(READS, **READ),
+    "lines.exams.actions.reading.set_duty": act(READS, centre_id="$centre_id", hours=8),
+    "lines.exams.actions.reports.save_preliminary": act(READS, **READ, wording=Wording("x")),
+    "lines.exams.actions.reports.sign": act(READS, **READ, wording=Wording("x", "x", False)),
+    "lines.exams.actions.reports.amend": act(READS, **READ, wording=Wording("y", "y", True), reason="x"),
+    "lines.exams.actions.reports.add": act(READS, **READ, text="x"),
+    "lines.exams.actions.critical.raise_critical": act("exams.raise@here", **READ, finding_id="$finding_id"),
+    "lines.exams.actions.critical.judge_result": act(
+        "exams.raise@here", **READ, loinc="2823-3", value=7.0, unit="mmol/L"
+    ),
+    "lines.exams.actions.critical.tell": act("exams.raise@here", **CRITICAL, told_to="x"),
+    "lines.exams.actions.critical.acknowledge": act("exams.acknowledge@here", **CRITICAL, read_back="x"),
+    "lines.exams.actions.critical.act": act("exams.act@here", **CRITICAL, action="x"),
+    "lines.exams.actions.peer.read_blind": act(READS, **REVIEW, impression="x", positive=True),
+    "lines.exams.actions.peer.score_report": act(READS, **REVIEW, score=1),
+    "lines.exams.actions.peer.see_discrepancy": act(READS, **REVIEW),
     "planning.actions.start_run": act("planning.run@here", organisation_id="$organisation_id"),
     "planning.actions.stop_run": act("planning.run@here", run_id="$run_id"),
     "planning.actions.accept": act("planning.accept@here", run_id="$run_id", chosen={}),

@@ -48,6 +48,7 @@ SSO = "404 without single sign-on"
 OPENED = "404 without the mark of an opening by the same person"
 OWN = "404 without one; only ever the own ones"
 DESK = "a GET leads to the desk, which asks for beds.request"
+READS, ORDER, CRITICAL = "exams.read@here", "read_order_id", "critical_id"
 BED, STAY, WARD = "bed_id", "stay_id", "ward_id"
 RECEIVE, CLOSE, PLACE, ASK = "beds.receive@here", "beds.close@here", "beds.place@here", "beds.request@here"
 LOOK, MERGE, MANAGE = "beds.view@anywhere", "patients.merge@anywhere", "users.edit@here"
@@ -235,6 +236,27 @@ ADDRESSES: dict[str, Row] = {
     "exam-study-aside": row(post="exams.match@anywhere", study_id="study_id", data={"reason": "x"}),
     "exam-study-again": row(post="exams.match@anywhere", study_id="aside_study_id"),
     "exam-study-detach": row(post="exams.match@here", study_id="own_study_id", data={"reason": "x"}),
+    # examinations: reading
+    "reading": row("exams.read@anywhere"),
+    "reading-next": row(post="exams.read@anywhere", data={"centre": "$centre_code"}),
+    "reading-duty": row(post="exams.read@anywhere", data={"centre": "$centre_code", "hours": "8"}),
+    "reading-order": row(READS, READS, order_id=ORDER, data={"do": "save"}),
+    "reading-claim": row(post=READS, order_id=ORDER),
+    "reading-give-back": row(post=READS, order_id=ORDER),
+    "reading-take-over": row(post=READS, order_id=ORDER, data={"reason": "x"}),
+    "reading-alive": row(post=READS, order_id=ORDER),
+    "reading-critical": row(post="exams.raise@here", order_id=ORDER, data={"finding": "$finding_id"}),
+    "reading-figures": row("exams.reading_figures@anywhere"),
+    "report": row("exams.reports@here", order_id=ORDER),
+    "report-amend": row(READS, READS, order_id=ORDER, data={"reason": "x"}),
+    "report-add": row(post=READS, order_id=ORDER, data={"addendum": "x"}),
+    "critical": row("exams.critical@anywhere"),
+    "critical-value": row("exams.critical@here", value_id=CRITICAL),
+    "critical-tell": row(post="exams.raise@here", value_id=CRITICAL, data={"told_to": "x"}),
+    "critical-acknowledge": row(post="exams.acknowledge@here", value_id=CRITICAL, data={"read_back": "x"}),
+    "critical-act": row(post="exams.act@here", value_id=CRITICAL, data={"action": "x"}),
+    "peer": row("exams.read@anywhere"),
+    "peer-review": row(READS, READS, report_id="review_id", data={"do": "read"}),
     # plans
     "planning:plans": row(
         "planning.view@anywhere",

@@ -25,8 +25,8 @@ from yipan.kernel import clock
 from yipan.lines.beds.models import FollowUpCall, WardNotice
 from yipan.lines.exams import actions as exams
 from yipan.lines.exams.actions.results import ToldReport, ToldValue
-from yipan.lines.exams.models import ExamItem, ExamOrder, Study
-from yipan.lines.exams.tests import radiology
+from yipan.lines.exams.models import CriticalFinding, ExamItem, ExamOrder, PeerReview, ReadingCentre, Study
+from yipan.lines.exams.tests import radiology, readers
 from yipan.planning.models import Proposal, Run, Scenario
 from yipan.spine.models import Booking
 from yipan.spine.testing import small_network
@@ -105,6 +105,7 @@ def build() -> World:
         | _notes(host, stay)
         | _plan(hospital)
         | _exams(hospital)
+        | _reading(hospital)
     )
     return world
 
@@ -225,6 +226,29 @@ def _studies(order: ExamOrder) -> dict[str, Any]:
         "aside_study_id": aside.pk,
         "uid": "1.2.3",
         "number": 1,
+    }
+
+
+def _reading(hospital: hospitals.Hospital) -> dict[str, Any]:
+    """A signed examination of the hospital's own centre, drawn for a second reading, with a critical value."""
+    network = hospital.network
+    centre = ReadingCentre.objects.create(code="READ", name="影像中心", site=network.site, policy={"peer_rate": 0.0})
+    here = readers.Room(
+        network, centre, {"imaging": ExamItem.objects.create(code="CT-CHEST", name="胸部CT", category="imaging")}
+    )
+    author = here.reader()
+    row = here.signed(author, at=clock.now())
+    report = row.order.reports.get()
+    finding = CriticalFinding.objects.create(code="x", name="气胸", category="imaging")
+    value = exams.raise_critical(actor=author, order_id=row.pk, finding_id=finding.pk, told_to="x")
+    PeerReview.objects.create(report=report, drawn_at=clock.now())
+    return {
+        "centre_id": centre.pk,
+        "centre_code": centre.code,
+        "read_order_id": row.pk,
+        "finding_id": finding.pk,
+        "critical_id": value.pk,
+        "review_id": report.pk,
     }
 
 

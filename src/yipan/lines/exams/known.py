@@ -6,14 +6,25 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 from uuid import UUID
 
-from django.db.models import TextField, Value
+from django.db.models import Model, TextField, Value
 from django.db.models.functions import Cast, Concat
 from django.utils.translation import gettext_lazy as _
 
 from yipan.base.access import wall
 from yipan.base.patients import dossier, hooks
 from yipan.base.patients.dossier import row_of
-from yipan.lines.exams.models import Decision, ExamOrder, Result, Study
+from yipan.lines.exams.models import (
+    CriticalEscalation,
+    CriticalValue,
+    Decision,
+    ExamOrder,
+    PeerReview,
+    Reading,
+    ReadingClaim,
+    Report,
+    Result,
+    Study,
+)
 
 
 def announce() -> None:
@@ -22,6 +33,12 @@ def announce() -> None:
     dossier.section("studies", _("Studies in the picture archive"), _studies, "exams.Study")
     dossier.section("results", _("Results"), _results, "exams.Result")
     dossier.section("recognitions", _("Decisions about results"), _decisions, "exams.Decision")
+    dossier.section("exam_readings", _("Examinations read"), _readings, "exams.Reading")
+    dossier.section("exam_claims", _("Examinations being read"), _claims, "exams.ReadingClaim")
+    dossier.section("exam_reports", _("Examination reports"), _reports, "exams.Report")
+    dossier.section("exam_reviews", _("Second readings"), _reviews, "exams.PeerReview")
+    dossier.section("critical_values", _("Critical values"), _criticals, "exams.CriticalValue")
+    dossier.section("critical_escalations", _("Overdue critical values"), _escalations, "exams.CriticalEscalation")
     dossier.on_erase("exams", _erase)
     hooks.on_merge(_relabel, _restore, name="exams.results")
 
@@ -69,3 +86,37 @@ def _erase(ids: Sequence[UUID]) -> None:
     erased = Concat(Value("erased:"), Cast("pk", TextField()))
     Result.objects.filter(patient_id__in=ids).update(text="", note="", report=erased)
     Decision.objects.filter(patient_id__in=ids).update(text="")
+
+
+def _readings(ids: Sequence[UUID]) -> Iterable[dict[str, Any]]:
+    return _rows(Reading, "order__request__patient_id__in", ids, "performed_at")
+
+
+def _claims(ids: Sequence[UUID]) -> Iterable[dict[str, Any]]:
+    return _rows(ReadingClaim, "reading__order__request__patient_id__in", ids, "claimed_at")
+
+
+def _reports(ids: Sequence[UUID]) -> Iterable[dict[str, Any]]:
+    return _rows(Report, "order__request__patient_id__in", ids, "written_at")
+
+
+def _reviews(ids: Sequence[UUID]) -> Iterable[dict[str, Any]]:
+    return _rows(PeerReview, "report__order__request__patient_id__in", ids, "drawn_at")
+
+
+def _criticals(ids: Sequence[UUID]) -> Iterable[dict[str, Any]]:
+    return _rows(CriticalValue, "order__request__patient_id__in", ids, "raised_at")
+
+
+def _escalations(ids: Sequence[UUID]) -> Iterable[dict[str, Any]]:
+    return _rows(CriticalEscalation, "value__order__request__patient_id__in", ids, "at")
+
+
+def _rows(model: type[Model], path: str, ids: Sequence[UUID], order: str) -> Iterable[dict[str, Any]]:
+    return (row_of(r) for r in model._default_manager.filter(**{path: ids}).order_by(order))
+
+    """Free text and numbers of the hospital go; items, results as positive or not, and times stay for the figures."""
+    of_order = {"order__request__patient_id__in": ids}
+    Report.objects.filter(**of_order).update(findings="", impression="", reason="", answers={})
+    PeerReview.objects.filter(report__order__request__patient_id__in=ids).update(impression="", comment="")
+    CriticalValue.objects.filter(**of_order).update(note="", read_back="", action="")

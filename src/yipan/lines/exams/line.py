@@ -14,6 +14,7 @@ from yipan.spine.registry import Line, Periodic, register
 from yipan.ui import messages, navigation
 
 ORDERING = frozenset({Role.DOCTOR, Role.COORDINATOR, Role.INTERFACE})
+CARING = frozenset({Role.DOCTOR, Role.WARD_NURSE, Role.COORDINATOR})
 
 LINE = Line(
     code="exams",
@@ -30,6 +31,12 @@ LINE = Line(
         "exams.images": frozenset({Role.DOCTOR, Role.TECHNICIAN, Role.READER}),
         "exams.match": frozenset({Role.TECHNICIAN, Role.READER}),
         "exams.result": frozenset({Role.INTERFACE, Role.READER, Role.TECHNICIAN}),
+        "exams.reports": CARING | {Role.READER},
+        "exams.reading_figures": frozenset({Role.READER, Role.MANAGER}),
+        "exams.critical": CARING | {Role.READER, Role.TECHNICIAN},
+        "exams.raise": frozenset({Role.READER, Role.TECHNICIAN, Role.INTERFACE}),
+        "exams.acknowledge": CARING,
+        "exams.act": frozenset({Role.DOCTOR}),
         "exams.catalogue": frozenset({Role.MANAGER, Role.ADMINISTRATOR}),
     },
     events=(
@@ -48,6 +55,23 @@ LINE = Line(
         "exam.revised",
         "result.stored",
         "result.corrected",
+        "reading.asked",
+        "reading.claimed",
+        "reading.taken_over",
+        "reading.given_back",
+        "reading.released",
+        "reading.duty",
+        "report.preliminary",
+        "report.final",
+        "report.amended",
+        "critical.raised",
+        "critical.told",
+        "critical.acknowledged",
+        "critical.acted",
+        "critical.escalated",
+        "peer.drawn",
+        "peer.read",
+        "peer.scored",
     ),
     transitions={
         ("waiting", "schedule"): "confirmed",
@@ -66,6 +90,9 @@ LINE = Line(
         Periodic("exams.extend_overruns", 30, tasks.extend_overruns),
         Periodic("exams.find_studies", 60, finding.find_studies),
         Periodic("exams.find_late_studies", 3600, finding.find_late_studies),
+        Periodic("exams.give_to_readers", 5, tasks.give_to_readers),
+        Periodic("exams.release_claims", 30, tasks.release_claims),
+        Periodic("exams.escalate", 5, tasks.escalate),
     ),
     inbound=wire.INBOUND,
     outbound=wire.OUTBOUND,

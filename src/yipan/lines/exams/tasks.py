@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from yipan.base.access import SYSTEM
+from yipan.lines.exams.actions import critical, reading
 from yipan.lines.exams.actions.telling import tell
 from yipan.lines.exams.models.resources import DEVICE, TECHNICIAN
 from yipan.spine import booking, outbox
@@ -34,6 +35,21 @@ def give_up_time(key: str, payload: dict[str, Any]) -> None:
 def extend_overruns() -> int:
     """Lengthen what should be over and is not; who is behind waits."""
     return sum(booking.extend_overruns(kind=kind, grace=GRACE, shift=True) for kind in (DEVICE, TECHNICIAN))
+
+
+def give_to_readers() -> int:
+    """Give to a centre what was performed and nobody gave yet."""
+    return reading.gather()
+
+
+def release_claims() -> int:
+    """Let others read what a reader claimed and left."""
+    return reading.release_gone()
+
+
+def escalate() -> int:
+    """Carry critical values that are overdue to the next person."""
+    return critical.escalate_due()
 
 
 def announce() -> None:

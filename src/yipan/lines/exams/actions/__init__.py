@@ -2,8 +2,12 @@
 
 from yipan.lines.exams.actions.changing import revise_exam
 from yipan.lines.exams.actions.closing import close_device, reopen_device
+from yipan.lines.exams.actions.critical import acknowledge, act, judge_result, raise_critical, tell
 from yipan.lines.exams.actions.ordering import order_exam
+from yipan.lines.exams.actions.peer import read_blind, score_report, see_discrepancy
 from yipan.lines.exams.actions.performing import begin_exam, finish_exam, miss_exam
+from yipan.lines.exams.actions.reading import ask_for_reading, claim, give_back, set_duty, take_over
+from yipan.lines.exams.actions.reports import add, amend, save_preliminary, sign
 from yipan.lines.exams.actions.results import store_report
 from yipan.lines.exams.actions.scheduling import cancel_exam, schedule_exam
 from yipan.lines.exams.actions.specimens import collect_specimen, receive_specimen
@@ -18,23 +22,40 @@ from yipan.lines.exams.actions.studies import (
 from yipan.lines.exams.actions.uploads import store_ecg
 
 __all__ = [
+    "acknowledge",
+    "act",
+    "add",
+    "amend",
+    "ask_for_reading",
     "attach_study",
     "begin_exam",
     "cancel_exam",
+    "claim",
     "close_device",
     "collect_specimen",
     "detach_study",
     "finish_exam",
+    "give_back",
+    "judge_result",
     "match_waiting",
     "miss_exam",
     "order_exam",
+    "raise_critical",
+    "read_blind",
     "receive_specimen",
     "reopen_device",
     "revise_exam",
+    "save_preliminary",
     "schedule_exam",
+    "score_report",
+    "see_discrepancy",
+    "set_duty",
     "set_study_aside",
+    "sign",
     "store_ecg",
     "store_report",
+    "take_over",
     "take_studies",
     "take_study_up",
+    "tell",
 ]
