@@ -133,11 +133,14 @@ class WebArchive:
                 raise NotFound("archive_no_object") from error
             if status in UNAUTHORISED:
                 raise Unavailable("archive_refused", status=status) from error
+            log.warning("the archive answered %s", status)
             code = "archive_no_frames" if status in UNACCEPTABLE else "archive_failed"
             raise Unavailable(code, status=status) from error
         except (Unreachable, Timeout) as error:
+            log.warning("the archive does not answer: %s", type(error).__name__)
             raise Unavailable("archive_away") from error
         except (RequestException, ValueError, KeyError, AttributeError) as error:  # no JSON, no multipart, no DICOM
+            log.warning("the archive's answer cannot be read: %s", type(error).__name__)
             raise Unavailable("archive_failed", status=type(error).__name__) from error
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from copy import deepcopy
 from typing import TYPE_CHECKING
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -89,7 +90,7 @@ def _adopt(order: ExamOrder, data: Dataset) -> None:
     fresh = {"AccessionNumber": order.accession, "PatientID": known.number_of(patient), "PatientName": patient.name}
     for keyword, text in fresh.items():
         if keyword in data:
-            before[keyword] = data[keyword]
+            before.add(deepcopy(data[keyword]))
         setattr(data, keyword, text)
     data.SpecificCharacterSet = "ISO_IR 192"
     kept.AttributeModificationDateTime = clock.now().strftime("%Y%m%d%H%M%S+0000")

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 SPEEDS, GAINS = (25, 50), (5, 10, 20)
 """Millimetres a second, and a millivolt."""
 COLUMNS = (("I", "II", "III"), ("aVR", "aVL", "aVF"), ("V1", "V2", "V3"), ("V4", "V5", "V6"))
-ORDER = tuple(lead for column in COLUMNS for lead in column)
+LEADS_IN_ORDER = tuple(lead for column in COLUMNS for lead in column)
 RHYTHM = "II"
 COLUMN_SECONDS, STRIP_SECONDS = 2.5, 10.0
 MARGIN, TOP, PULSE = 5.0, 5.0, 5.0
@@ -61,7 +61,7 @@ def sheet(leads: Mapping[str, NDArray[np.float64]], rate: float, *, speed: int, 
     seconds = min(STRIP_SECONDS, max((len(mv) for mv in leads.values()), default=0) / rate)
     left = MARGIN + PULSE_SECONDS * speed + 2
     rows: list[list[tuple[str, float, float]]] = (
-        [[(lead, 0.0, seconds)] for lead in ORDER if lead in leads]
+        [[(lead, 0.0, seconds)] for lead in LEADS_IN_ORDER if lead in leads]
         if layout is Layout.ROWS
         else _columns(leads, seconds)
     )

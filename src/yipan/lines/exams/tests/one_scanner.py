@@ -6,7 +6,10 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from itertools import count
 
-from yipan.base.access import SYSTEM
+from django.contrib.auth.models import User
+
+from yipan.base.access import SYSTEM, Role
+from yipan.base.access.models import Grant
 from yipan.base.patients.models import Identifier, Patient
 from yipan.lines.exams.models import Device, ExamItem, ExamOrder
 from yipan.lines.exams.models.resources import DEVICE
@@ -58,6 +61,13 @@ class Radiology:
             claim = Claim(self.device.pk, request, at, at + timedelta(minutes=15), body=False, attends=True)
             (row,) = booking.hold(claims=[claim], keep=timedelta(minutes=30), by=SYSTEM, at=at)
             booking.confirm(booking_id=row.id, by=SYSTEM, at=at)
+        return made
+
+    def user(self, name: str, *roles: Role) -> User:
+        """Somebody of this hospital who can sign in."""
+        made = User.objects.create(username=name, first_name=name, password="!")
+        for role in roles:
+            Grant.objects.create(user=made, role=role, organisation=self.network.organisation)
         return made
 
 

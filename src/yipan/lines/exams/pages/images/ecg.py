@@ -123,7 +123,7 @@ def _about(read: Electrocardiogram) -> list[tuple[str, str]]:
     return [
         (_("Length"), _("{seconds} s").format(seconds=f"{read.seconds:g}")),
         (_("Sampling"), f"{read.rate:g} Hz"),
-        (_("Filter"), filters),
+        (_("Passband"), filters),
         (_("Mains filter"), f"{read.notch:g} Hz" if read.notch else ""),
     ]
 

@@ -104,8 +104,7 @@ function start() {
     });
     const { ms, bpm, mv } = told();
     const parts = [word("interval", { ms }), bpm === null ? "" : word("rate", { bpm }), word("amplitude", { mv })];
-    measures.replaceChildren(...parts.filter(Boolean).map((text) => Object.assign(document.createElement("span"), { textContent: text })));
-    Object.assign(measures.dataset, { ms, bpm: bpm ?? "", mv });
+    measures.textContent = parts.filter(Boolean).join(" · ");
   }
 
   function told() {
