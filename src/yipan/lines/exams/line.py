@@ -26,6 +26,10 @@ LINE = Line(
         "exams.close": frozenset({Role.TECHNICIAN, Role.COORDINATOR, Role.MANAGER}),
         "exams.read": frozenset({Role.READER}),
         "exams.result": frozenset({Role.INTERFACE, Role.READER, Role.TECHNICIAN}),
+        "exams.results": frozenset({Role.DOCTOR, Role.WARD_NURSE, Role.TECHNICIAN, Role.READER}),
+        "exams.recognise": frozenset({Role.DOCTOR}),
+        "exams.recognition_figures": frozenset({Role.COORDINATOR, Role.MANAGER, Role.ADMINISTRATOR}),
+        "exams.quality": frozenset({Role.TECHNICIAN, Role.READER, Role.MANAGER}),
         "exams.catalogue": frozenset({Role.MANAGER, Role.ADMINISTRATOR}),
     },
     events=(
@@ -42,6 +46,8 @@ LINE = Line(
         "exam.revised",
         "result.stored",
         "result.corrected",
+        "result.recognised",
+        "result.refused",
     ),
     transitions={
         ("waiting", "schedule"): "confirmed",
@@ -69,6 +75,7 @@ SEES = "exams.view"
 PASSAGES = {
     "exams.slots": "a time is looked for, kept and given back on every device of the network, by what is planned there",
     "exams.merge": "results follow the record of their patient when two records turn out to be one person",
+    "exams.recognition": "a result from anywhere in the network may make an examination of the patient needless",
     "exams.repetitions": "the same examination is not ordered twice, wherever the first one was ordered",
 }
 """Where the line works on rows of the whole network, and why."""
