@@ -37,6 +37,10 @@ LINE = Line(
         "exams.raise": frozenset({Role.READER, Role.TECHNICIAN, Role.INTERFACE}),
         "exams.acknowledge": CARING,
         "exams.act": frozenset({Role.DOCTOR}),
+        "exams.results": frozenset({Role.DOCTOR, Role.WARD_NURSE, Role.TECHNICIAN, Role.READER}),
+        "exams.recognise": frozenset({Role.DOCTOR}),
+        "exams.recognition_figures": frozenset({Role.COORDINATOR, Role.MANAGER, Role.ADMINISTRATOR}),
+        "exams.quality": frozenset({Role.TECHNICIAN, Role.READER, Role.MANAGER}),
         "exams.catalogue": frozenset({Role.MANAGER, Role.ADMINISTRATOR}),
     },
     events=(
@@ -72,6 +76,8 @@ LINE = Line(
         "peer.drawn",
         "peer.read",
         "peer.scored",
+        "result.recognised",
+        "result.refused",
     ),
     transitions={
         ("waiting", "schedule"): "confirmed",
@@ -106,6 +112,7 @@ SEES = "exams.view"
 PASSAGES = {
     "exams.slots": "a time is looked for, kept and given back on every device of the network, by what is planned there",
     "exams.merge": "results follow the record of their patient when two records turn out to be one person",
+    "exams.recognition": "a result from anywhere in the network may make an examination of the patient needless",
     "exams.repetitions": "the same examination is not ordered twice, wherever the first one was ordered",
 }
 """Where the line works on rows of the whole network, and why."""

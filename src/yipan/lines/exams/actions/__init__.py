@@ -6,9 +6,12 @@ from yipan.lines.exams.actions.critical import acknowledge, act, judge_result, r
 from yipan.lines.exams.actions.ordering import order_exam
 from yipan.lines.exams.actions.peer import read_blind, score_report, see_discrepancy
 from yipan.lines.exams.actions.performing import begin_exam, finish_exam, miss_exam
+from yipan.lines.exams.actions.quality import add_assessment, add_material, add_runs
 from yipan.lines.exams.actions.reading import ask_for_reading, claim, give_back, set_duty, take_over
+from yipan.lines.exams.actions.recognition import recognise, refuse
 from yipan.lines.exams.actions.reports import add, amend, save_preliminary, sign
 from yipan.lines.exams.actions.results import store_report
+from yipan.lines.exams.actions.rules import set_areas, set_codes, set_rule
 from yipan.lines.exams.actions.scheduling import cancel_exam, schedule_exam
 from yipan.lines.exams.actions.specimens import collect_specimen, receive_specimen
 from yipan.lines.exams.actions.studies import (
@@ -25,6 +28,9 @@ __all__ = [
     "acknowledge",
     "act",
     "add",
+    "add_assessment",
+    "add_material",
+    "add_runs",
     "amend",
     "ask_for_reading",
     "attach_study",
@@ -43,13 +49,18 @@ __all__ = [
     "raise_critical",
     "read_blind",
     "receive_specimen",
+    "recognise",
+    "refuse",
     "reopen_device",
     "revise_exam",
     "save_preliminary",
     "schedule_exam",
     "score_report",
     "see_discrepancy",
+    "set_areas",
+    "set_codes",
     "set_duty",
+    "set_rule",
     "set_study_aside",
     "sign",
     "store_ecg",

@@ -7,13 +7,11 @@ from uuid import UUID
 
 from yipan.base import unit
 from yipan.base.access import Actor
-from yipan.kernel.errors import Conflict, InvalidInput
+from yipan.kernel.errors import InvalidInput
+from yipan.lines.exams.actions.scheduling import lock_open
 from yipan.lines.exams.actions.telling import tell
 from yipan.lines.exams.queries import facts as known
 from yipan.spine.models import Priority, Request
-from yipan.spine.queries import RequestState, state_of
-
-BEGUN = (RequestState.ACTIVE, RequestState.DONE, RequestState.CANCELLED)
 
 
 def revise_exam(
@@ -26,12 +24,12 @@ def revise_exam(
 ) -> bool:
     """Change how soon or why an examination is wanted; None leaves it as it is. True when anything changed.
 
-    A time that is kept stays. Raises Refused, NotFound, InvalidInput("form_invalid"), Conflict("request_step").
+    A time that is kept stays. Raises Refused, NotFound, InvalidInput("form_invalid"), Conflict("exam_order_step").
     """
     if priority is not None and priority not in Priority.values:
         raise InvalidInput("form_invalid", fields={"priority": "choice_unknown"})
     with unit.atomic():
-        request = _changeable(actor, request_id, "revise")
+        request = _changeable(actor, request_id)
         order = request.exam_order
         told = {"priority": priority, "reason": reason[:400] if reason else None, "wanted_from": wanted_from}
         before = {"priority": request.priority, "reason": order.reason, "wanted_from": request.wanted_from}
@@ -46,13 +44,10 @@ def revise_exam(
     return True
 
 
-def _changeable(actor: Actor, request_id: UUID, verb: str) -> Request:
-    """The order, locked. Raises what `known.order` raises, Refused, Conflict("request_step")."""
+def _changeable(actor: Actor, request_id: UUID) -> Request:
+    """The order, locked. Raises what `known.order` raises, Refused, Conflict("exam_order_step")."""
     request = known.order(request_id)
     actor.require("exams.order", request.site.organisation.path)
-    Request.objects.select_for_update(no_key=True).get(pk=request_id)
-    request.refresh_from_db(fields=["cancelled_at", "priority", "wanted_from"])
-    state = state_of(request_id)
-    if state in BEGUN:
-        raise Conflict("request_step", state=str(state), verb=verb)
+    lock_open(request_id)
+    request.refresh_from_db(fields=["priority", "wanted_from"])
     return request

@@ -68,7 +68,7 @@ def test_an_order_is_withdrawn(hospital: Hospital) -> None:
     assert hospital.send("ORM^O01", "ORC|CA|A-1", CT).code == "exam_cancelled"
     assert hospital.send("ORM^O01", "ORC|CA|A-1", CT).code == "already_so"
     assert orders()[0].cancelled_at == NOON
-    with pytest.raises(Conflict, match="request_step"):
+    with pytest.raises(Conflict, match="exam_order_step"):
         hospital.send("ORM^O01", "ORC|XO|A-1|||||^^^^^S", "OBR|1|A-1||CT01")
 
 
