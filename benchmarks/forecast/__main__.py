@@ -1,12 +1,14 @@
 """`python -m benchmarks.forecast divi|nhs|refit [--before 1]`: scores on the test span, or on a span before it.
 
-Whoever tunes does it with `--before 1` and `--before 2`; the last span is for the report.
+Whoever tunes does it with `--before 1` and `--before 2`; the last span is for the report. `--origins 999` forecasts on
+every day of the span: of sixty days the coverage of one day ahead is known to about one in a hundred only.
 """
 
 from __future__ import annotations
 
 import os
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import click
@@ -28,9 +30,10 @@ WEEKS = 6
 @click.argument("what", type=click.Choice([*SOURCES, "refit"]))
 @click.option("--before", default=0, show_default=True, help="So many test spans before the last one.")
 @click.option("--baselines", default="SeasonalNaive", show_default=True, help="Of statsforecast, with commas; or none.")
+@click.option("--origins", type=click.IntRange(1), help="Days forecast on; 60 (divi) or 40 (nhs), at most every day.")
 @click.option("--seed", default=1, show_default=True)
 @click.option("--data", type=click.Path(path_type=Path), default=DATA, help="The directory that holds divi/ and nhs/.")
-def main(what: str, before: int, baselines: str, seed: int, data: Path) -> None:
+def main(what: str, before: int, baselines: str, origins: int | None, seed: int, data: Path) -> None:
     """Forecast from many days of the past and print the scores, or time a forecast of sixteen series."""
     source = SOURCES["divi" if what == "refit" else what]
     if not (data / source.file).exists():
@@ -40,6 +43,7 @@ def main(what: str, before: int, baselines: str, seed: int, data: Path) -> None:
         refit(series, source.country)
         return
     names = [name for name in baselines.split(",") if name in BASELINES]
+    source = replace(source, origins=origins or source.origins)
     measure(series.until(series.days - before * source.test_days), source, names, seed)
 
 

@@ -3,10 +3,16 @@
 Conformal prediction on residuals, each divided by its expected error (Y. Romano, E. Patterson, E. Candès,
 "Conformalized quantile regression", NeurIPS 2019), over a window that moves on. The levels that are asked of the window
 follow what was covered of late (I. Gibbs, E. Candès, "Adaptive conformal inference under distribution shift", NeurIPS
-2021).
+2021): quickly by what all days ahead have in common, of which the near ones are known first, and slowly by what each
+day ahead has of its own.
+
+On one day all series are wrong together, so a day counts as one observation when the levels are widened for a finite
+past (A. Angelopoulos, S. Bates, "Conformal prediction: a gentle introduction", 2023, section 1), however many series.
 """
 
 from __future__ import annotations
+
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -15,13 +21,26 @@ from yipan.engine.forecast.panel import LEVELS, MEDIAN, Floats
 WINDOW = 730
 STEP = 7
 """Days after which quantiles are taken anew."""
-PACE = 0.04
-"""By how much a level follows a day on which nothing was covered."""
-LEAK = 0.02
-"""Share of that which is forgotten with each day: the levels answer the last weeks, and drift nowhere."""
 NEIGHBOURS = 1
 """Days ahead on both sides that lend their residuals."""
 EDGE = 0.002
+LOWER = np.array(LEVELS[:MEDIAN])
+UPPER = len(LEVELS) - 1 - np.arange(MEDIAN)
+"""Places of the levels that face those of LOWER."""
+
+
+@dataclass(frozen=True)
+class Pace:
+    """By how much a level follows a day on which nothing was covered, and the share of it forgotten with each day."""
+
+    step: float
+    leak: float
+
+
+TOGETHER = Pace(0.08, 0.04)
+"""Of what all days ahead have in common: their mean is steady enough to be followed quickly."""
+ALONE = Pace(0.02, 0.01)
+"""Of what one day ahead has beyond that."""
 
 
 def offsets(residuals: Floats, wanted: tuple[int, ...]) -> Floats:
@@ -31,68 +50,73 @@ def offsets(residuals: Floats, wanted: tuple[int, ...]) -> Floats:
     whose day had come, i.e. of origin j at horizon h with j + h < i, are looked at. `wanted` are ascending indices.
     """
     out = np.zeros((len(wanted), residuals.shape[2], len(LEVELS)))
-    for h in range(residuals.shape[2]):
-        tracker = _Tracker(residuals, h)
-        for i in sorted({*range(0, len(residuals), STEP), *wanted}):
-            tracker.move_to(i)
-            if i in wanted:
-                out[wanted.index(i), h] = tracker.quantiles()
+    tracker = _Tracker(residuals)
+    for i in sorted({*range(0, len(residuals), STEP), *wanted}):
+        tracker.move_to(i)
+        if i in wanted:
+            out[wanted.index(i)] = tracker.quantiles
     return out
 
 
 class _Tracker:
-    """One day ahead, going through the origins."""
+    """Goes through the origins; `quantiles` float[horizon, level] are those at the origin it stands on."""
 
-    def __init__(self, residuals: Floats, ahead: int) -> None:
-        self._own = residuals[:, :, ahead]
-        self._ahead = ahead
-        near = [h for h in range(ahead - NEIGHBOURS, ahead + NEIGHBOURS + 1) if 0 <= h < residuals.shape[2]]
-        self._near = residuals[:, :, near]
-        self._reach = max(near)
-        self._levels = np.array(LEVELS)
-        self._seen = 0
-        self._current: Floats | None = None
+    def __init__(self, residuals: Floats) -> None:
+        self._residuals = residuals
+        horizon = residuals.shape[2]
+        self.quantiles = np.zeros((horizon, len(LEVELS)))
+        self._together = np.zeros(MEDIAN)
+        self._alone = np.zeros((horizon, MEDIAN))
+        self._at = 0
 
     def move_to(self, origin: int) -> None:
         """Hear what came until then, and take the quantiles anew."""
-        known = max(0, origin - self._ahead)
-        if self._current is not None and known > self._seen:
-            self._follow(self._own[self._seen : known])
-        self._seen = max(self._seen, known)
-        self._current = self._take(max(0, origin - self._reach), known)
+        self._follow(origin)
+        self._at = origin
+        for ahead in range(len(self.quantiles)):
+            self.quantiles[ahead] = self._take(ahead)
 
-    def quantiles(self) -> Floats:
-        """Around the median, in units: float[level]."""
-        assert self._current is not None
-        return self._current
-
-    def _follow(self, came: Floats) -> None:
+    def _follow(self, origin: int) -> None:
         """Levels whose interval covered too little go outwards, those that covered too much inwards."""
-        assert self._current is not None
-        back = (1 - LEAK) ** len(came)
-        for low in range(MEDIAN):
-            high = len(LEVELS) - 1 - low
-            outside = (came < self._current[low]) | (came > self._current[high])
-            known = np.isfinite(came)
-            per_day = np.where(known, outside, 0.0).sum(axis=1) / np.maximum(known.sum(axis=1), 1)
-            per_day = per_day[known.any(axis=1)]
-            moved = PACE / 2 * (per_day - 2 * LEVELS[low]).sum()
-            level = LEVELS[low] + back * (self._levels[low] - LEVELS[low]) - moved
-            self._levels[low] = np.clip(level, EDGE, 0.5 - EDGE)
-            self._levels[high] = 1 - self._levels[low]
+        heard = [ahead for ahead in range(len(self.quantiles)) if self.quantiles[ahead].any()]
+        days = origin - self._at
+        if not heard or not days:
+            return
+        missed = np.stack([self._missed(ahead, origin) for ahead in heard])
+        common = missed.mean(axis=0)
+        self._together = (1 - TOGETHER.leak) ** days * self._together + TOGETHER.step * common
+        self._alone[heard] = (1 - ALONE.leak) ** days * self._alone[heard] + ALONE.step * (missed - common)
 
-    def _take(self, until_near: int, until: int) -> Floats:
-        near = self._near[max(0, until_near - WINDOW) : until_near]
-        own = self._own[max(0, until - WINDOW) : until]
+    def _missed(self, ahead: int, origin: int) -> Floats:
+        """Half the misses beyond those expected, summed over the days that came since the last look: float[level]."""
+        came = self._residuals[max(0, self._at - ahead) : max(0, origin - ahead), :, ahead, None]
+        low, high = self.quantiles[ahead, :MEDIAN], self.quantiles[ahead, UPPER]
+        outside = np.where(np.isfinite(came), (came < low) | (came > high), np.nan)
+        share = _mean(outside[np.isfinite(came).any(axis=(1, 2))], (1,))
+        return np.asarray((share - 2 * LOWER).sum(axis=0)) / 2
+
+    def _levels(self, ahead: int, days: int) -> Floats:
+        finite = (1 - LOWER) / days
+        lower = np.clip(LOWER - self._together - self._alone[ahead] - finite, EDGE, 0.5 - EDGE)
+        levels = np.array(LEVELS)
+        levels[:MEDIAN], levels[UPPER] = lower, 1 - lower
+        return levels
+
+    def _take(self, ahead: int) -> Floats:
+        """Quantiles of the window's residuals and those of the days ahead beside, brought to the same size."""
+        horizon = len(self.quantiles)
+        beside = [h for h in range(ahead - NEIGHBOURS, ahead + NEIGHBOURS + 1) if 0 <= h < horizon]
+        until, until_beside = max(0, self._at - ahead), max(0, self._at - max(beside))
+        own = self._residuals[max(0, until - WINDOW) : until, :, ahead]
+        near = self._residuals[max(0, until_beside - WINDOW) : until_beside, :, beside]
         size = _mean(np.abs(own), None)
         if not np.isfinite(size) or not np.isfinite(near).any():
             return np.zeros(len(LEVELS))
-        sizes = _mean(np.abs(near), (0, 1))
-        pooled = (near / sizes * size).ravel()
+        pooled = (near / _mean(np.abs(near), (0, 1)) * size).ravel()
         pooled = np.sort(pooled[np.isfinite(pooled)])
-        place = np.clip(self._levels * (len(pooled) + 1) - 1, 0, len(pooled) - 1)
+        place = np.clip(self._levels(ahead, len(own)) * (len(pooled) + 1) - 1, 0, len(pooled) - 1)
         taken = np.sort(np.interp(place, np.arange(len(pooled)), pooled))
-        return taken - taken[MEDIAN]
+        return np.asarray(taken - taken[MEDIAN])
 
 
 def _mean(values: Floats, axis: int | tuple[int, ...] | None) -> Floats:

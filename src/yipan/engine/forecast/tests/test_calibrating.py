@@ -5,8 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from yipan.engine.forecast import calibrating
 from yipan.engine.forecast.calibrating import offsets
 from yipan.engine.forecast.panel import LEVELS, MEDIAN
+from yipan.engine.forecast.scores import covered
 
 
 def test_quantiles_of_normal_errors_are_found() -> None:
@@ -48,3 +50,47 @@ def test_without_a_past_there_is_no_width() -> None:
     """Before any error has come, and where none is known, offsets are zero."""
     errors = np.full((30, 2, 3), np.nan)
     assert (offsets(errors, (0, 29)) == 0).all()
+
+
+def test_days_ahead_share_what_was_covered_of_late() -> None:
+    """Errors of the nearest days that have grown widen the interval two weeks ahead, whose own are still to come."""
+    errors = np.random.default_rng(4).normal(0, 1, (300, 10, 14))
+    grown = errors.copy()
+    grown[280:, :, :3] *= 3
+    near, far = (offsets(each, (293,))[0, 13] for each in (errors, grown))
+    assert far[-1] > near[-1] * 1.1
+    assert far[0] < near[0] * 1.1
+
+
+def test_a_day_ahead_keeps_what_is_its_own() -> None:
+    """One day ahead whose errors have grown for good is widened more than the day ahead beside it."""
+    errors = np.random.default_rng(5).normal(0, 1, (500, 10, 5))
+    errors[300:, :, 4] *= 2
+    found = offsets(errors, (499,))[0]
+    assert found[4, -1] > 1.4 * found[1, -1]
+
+
+def test_a_short_past_makes_intervals_wider(monkeypatch: pytest.MonkeyPatch) -> None:
+    """However many series are wrong on them, fifty days tell less of the tails than seven hundred."""
+    for pace in ("TOGETHER", "ALONE"):
+        monkeypatch.setattr(calibrating, pace, calibrating.Pace(0.0, 0.0))
+    chance = np.random.default_rng(6)
+    for days in (50, 700):
+        errors = chance.permutation(np.linspace(-1, 1, days))[:, None, None].repeat(40, axis=1)
+        found = offsets(errors, (days,))[0, 0]
+        for share in (0.8, 0.95):
+            level = 0.5 + share / 2
+            assert found[LEVELS.index(round(level, 3))] == pytest.approx(2 * level * (1 + 1 / days) - 1, abs=0.02)
+
+
+def test_each_day_ahead_is_covered_as_often_as_said() -> None:
+    """Of errors that series share and that last for days, at each day ahead, over years."""
+    chance = np.random.default_rng(7)
+    days, ahead = 700, 3
+    shocks = chance.normal(0, 0.5, (days + ahead, 1)) + chance.normal(0, 1, (days + ahead, 12))
+    errors = np.stack([sum(shocks[k : days + k] for k in range(h + 1)) for h in range(ahead)], axis=2)
+    wanted = tuple(range(200, days, 3))
+    found = np.repeat(offsets(errors, wanted)[:, None], 12, axis=1)
+    for share in (0.8, 0.95):
+        inside = covered(found, errors[list(wanted)], LEVELS, share)
+        assert inside.mean(axis=(0, 1)) == pytest.approx(share, abs=0.02)
