@@ -10,7 +10,7 @@ import click
 from benchmarks.trust.processes import database
 from benchmarks.trust.report import Report
 
-PARTS = ("stack", "ranking", "board", "bookings", "messages", "live", "year")
+PARTS = ("stack", "ahead", "ranking", "board", "bookings", "messages", "live", "year")
 STAYS_OF_A_YEAR = 14  # 20,000 beds with 14 stays and 7 events each: 280,000 bookings, 2 million events
 
 
@@ -36,11 +36,16 @@ def main(beds: int, rounds: int, only: str) -> None:
 
 def _on_a_database(report: Report, beds: int, rounds: int, wanted: list[str]) -> None:
     """What needs Django, which is set up by now."""
-    from benchmarks.trust import bookings, live, messages, pages, ranking
+    from benchmarks.trust import ahead, bookings, live, messages, pages, ranking
     from benchmarks.trust.world import World
 
     world = World(beds=beds)
     world.build()
+    if "ahead" in wanted:
+        world.ask(400)
+        ahead.measure(report, rounds)
+    if not set(wanted) - {"stack", "ahead"}:
+        return
     world.ask(4000)
     if "ranking" in wanted:
         ranking.measure(report, rounds)

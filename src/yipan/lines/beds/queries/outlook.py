@@ -5,37 +5,24 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import TYPE_CHECKING
 from uuid import UUID
 
 import numpy as np
-from django.db import connection
+from numpy.typing import NDArray
 
-from yipan.base.access import wall
 from yipan.engine.placement.beds import Struct
+from yipan.lines.beds.queries import queue
 
 if TYPE_CHECKING:
     from yipan.lines.beds.queries.arrays import Network
-
-WAITING = """
-SELECT request.home_department_id, count(*)
-FROM spine_request request
-WHERE request.line = 'beds' AND request.cancelled_at IS NULL AND request.created_at > %(since)s
-  AND request.wanted_from <= %(at)s AND request.id IS DISTINCT FROM %(asking)s
-  AND NOT EXISTS (
-    SELECT 1 FROM spine_booking booking WHERE booking.request_id = request.id AND booking.purpose = 'care'
-    AND (booking.state IN ('active', 'done', 'confirmed') OR booking.state = 'held' AND booking.expires_at > %(at)s)
-  )
-GROUP BY 1
-"""
-WAITED_AT_MOST = timedelta(days=7)
-"""Whoever asked longer ago does not stand in the queue that a new patient joins."""
 
 STALE = timedelta(hours=12)
 """How old a forecast may be before the fixed reserve is safer."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Outlook:
     """Own arrivals and departures expected within 24 hours, by ward, as a forecast made at `made_at` said."""
 
@@ -77,17 +64,17 @@ def write_into(network: Network, at: datetime, asking: UUID | None = None) -> tu
 
     wards, departments = network.wards.copy(), network.departments.copy()
     waiting = np.zeros(len(departments))
-    for department, count in _waiting(at, asking):
+    for department, count in queue.waiting(at, asking).items():
         waiting[network.department[department]] = count
-    arriving, leaving = (
-        np.array([side.get(ward, np.nan) for ward in network.ward_ids]) for side in (told.arriving, told.leaving)
-    )
+    arriving, leaving = _by_row(told, network)
     look_ahead(wards, departments, waiting, arriving, leaving)
     return wards, departments
 
 
-def _waiting(at: datetime, asking: UUID | None) -> list[tuple[UUID, int]]:
-    """How many patients wait for a bed of each department now, everybody's: numbers, no names."""
-    with wall.passage("beds.placement"), connection.cursor() as cursor:
-        cursor.execute(WAITING, {"at": at, "asking": asking, "since": at - WAITED_AT_MOST})
-        return cursor.fetchall()
+@lru_cache(maxsize=2)
+def _by_row(told: Outlook, network: Network) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Arrivals and departures by row of ward, NaN where nothing is told; neither argument ever changes."""
+    arriving, leaving = (
+        np.array([side.get(ward, np.nan) for ward in network.ward_ids]) for side in (told.arriving, told.leaving)
+    )
+    return arriving, leaving
