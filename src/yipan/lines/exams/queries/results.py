@@ -1,0 +1,76 @@
+"""Results of one patient, for those who care for the patient."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.db.models import Q
+
+from yipan.base import audit
+from yipan.base.access import Actor, scope, wall
+from yipan.base.patients.queries import resolve
+from yipan.lines.exams.models import Result, ResultStatus
+from yipan.spine.models import Request
+
+MOST = 2000
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """A report with its rows in force, in their order."""
+
+    rows: tuple[Result, ...]
+
+    @property
+    def first(self) -> Result:
+        return self.rows[0]
+
+    @property
+    def title(self) -> str:
+        """What was examined."""
+        return self.first.item.label if self.first.item else self.first.name
+
+
+@dataclass(frozen=True, slots=True)
+class Trend:
+    """One value over time, oldest first."""
+
+    name: str
+    unit: str
+    rows: tuple[Result, ...]
+
+
+def of_patient(actor: Actor, patient_id: UUID) -> list[Report]:
+    """Reports in force, newest first, at most MOST rows.
+
+    Whoever cares for the patient (sees one of their requests) sees those of the whole network; others see what their
+    own sites made. The reading is audited. Raises Refused, NotFound("patient_unknown").
+    """
+    actor.require("exams.results")
+    patient = resolve(patient_id)
+    cares = Request.objects.filter(scope(actor, "exams.results", "site__organisation__path"), patient=patient).exists()
+    rows = Result.objects.filter(patient=patient, superseded_at__isnull=True).exclude(status=ResultStatus.CANCELLED)
+    if not cares:
+        rows = rows.filter(Q(site__isnull=False) & scope(actor, "exams.results", "site__organisation__path"))
+    with wall.passage("exams.recognition"):
+        found = list(rows.select_related("item", "site", "replaces").order_by("-performed_at", "position")[:MOST])
+    reports: dict[str, list[Result]] = {}
+    for row in found:
+        reports.setdefault(row.report, []).append(row)
+    data = {"reports": len(reports)}
+    audit.record(actor, "results.read", "patient", patient.pk, patient_id=patient.pk, data=data)
+    return [Report(tuple(told)) for told in reports.values()]
+
+
+def trends(reports: Sequence[Report], least: int = 2) -> list[Trend]:
+    """Numbers that were measured at least so often in one unit, most often measured first."""
+    series: dict[tuple[str, str], list[Result]] = {}
+    for report in reports:
+        for row in report.rows:
+            if row.value is not None and not row.comparator:
+                series.setdefault((row.loinc or row.code or row.name, row.unit), []).append(row)
+    found = [rows for rows in series.values() if len(rows) >= least]
+    ordered = (sorted(rows, key=lambda r: r.performed_at) for rows in sorted(found, key=len, reverse=True))
+    return [Trend(rows[-1].name, rows[-1].unit, tuple(rows)) for rows in ordered]
