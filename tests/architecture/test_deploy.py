@@ -32,7 +32,7 @@ def test_a_unit_is_confined_and_comes_back(unit):
     """It runs as nobody special, writes in its own directory only, and is started again; each part has a unit."""
     told = dict(re.findall(r"^(\w+)=(.*)$", unit.read_text(), re.MULTILINE))
     assert {name: told.get(name) for name in CONFINED} == CONFINED
-    assert [u.stem for u in UNITS] == ["yipan-hl7", "yipan-web", "yipan-worker"]
+    assert [u.stem for u in UNITS] == ["yipan-dicom", "yipan-hl7", "yipan-web", "yipan-worker"]
     assert unit.name in (DEPLOY / "systemd" / "yipan.target").read_text()
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 
-HEAVY = ("numba", "scipy", "pandas", "lightgbm", "statsforecast", "highspy", "bokeh.plotting")
+HEAVY = ("numba", "scipy", "pandas", "lightgbm", "statsforecast", "highspy", "bokeh.plotting", "pydicom", "pynetdicom")
 START = f"""
 import os, sys
 import django

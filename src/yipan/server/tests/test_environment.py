@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -61,3 +62,32 @@ def test_the_secret_key_is_made_once_for_its_owner(tmp_path: Path, monkeypatch: 
     assert (tmp_path / "secret.key").stat().st_mode & 0o777 == 0o600
     monkeypatch.setenv("YIPAN_SECRET_KEY", "mine")
     assert environment.secret_key(tmp_path) == "mine"
+
+
+def test_the_worklist_service_is_asked_for_by_its_port(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without a port there is none; with one it listens on this machine only, as YIPAN, in UTF-8."""
+    for name in ("HOST", "PORT", "AE_TITLE", "CHARSET"):
+        monkeypatch.delenv(f"YIPAN_DICOM_{name}", raising=False)
+    assert environment.dicom_address() is None
+    monkeypatch.setenv("YIPAN_DICOM_PORT", "11112")
+    assert environment.dicom_address() == ("127.0.0.1", 11112)
+    assert (environment.dicom_title(), environment.dicom_charset()) == ("YIPAN", "ISO_IR 192")
+
+
+@pytest.mark.parametrize(
+    ("variable", "value", "read"),
+    [
+        ("AE_TITLE", "A" * 17, environment.dicom_title),
+        ("AE_TITLE", "一盘", environment.dicom_title),
+        ("AE_TITLE", "A\\B", environment.dicom_title),
+        ("CHARSET", "latin1", environment.dicom_charset),
+    ],
+)
+def test_a_worklist_service_that_devices_could_not_call_is_refused(
+    monkeypatch: pytest.MonkeyPatch, variable: str, value: str, read: Callable[[], str]
+) -> None:
+    """A title or character set that is none is named with its variable, before anything starts."""
+    monkeypatch.setenv(f"YIPAN_DICOM_{variable}", value)
+    with pytest.raises(InvalidInput) as caught:
+        read()
+    assert caught.value.params == {"variable": f"YIPAN_DICOM_{variable}"}

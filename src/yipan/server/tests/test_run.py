@@ -131,3 +131,12 @@ def test_the_journal_is_archived_only_where_an_archive_is_named(monkeypatch: pyt
     assert "archive" not in [job.name for job in supervisor._jobs()]
     monkeypatch.setenv("YIPAN_WAL_ARCHIVE", "/somewhere")
     assert [job.arguments for job in supervisor._jobs() if job.name == "archive"] == [("backup", "archive")]
+
+
+def test_devices_are_answered_only_where_a_port_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    """One process more with YIPAN_DICOM_PORT, none without: it would take 85 MB for nothing."""
+    supervisor = Supervisor(Path(), Show(), ExitStack())
+    monkeypatch.delenv("YIPAN_DICOM_PORT", raising=False)
+    assert "dicom" not in [job.name for job in supervisor._jobs()]
+    monkeypatch.setenv("YIPAN_DICOM_PORT", "11112")
+    assert [job.arguments for job in supervisor._jobs() if job.name == "dicom"] == [("dicom", "listen")]
