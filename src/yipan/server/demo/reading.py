@@ -124,7 +124,12 @@ def _catalogues() -> None:
 
 def _heads() -> None:
     """The first doctor of a department is its head."""
-    firsts = Practitioner.objects.exclude(department=None).order_by("department_id", "code").distinct("department_id").select_related("department")
+    firsts = (
+        Practitioner.objects.exclude(department=None)
+        .order_by("department_id", "code")
+        .distinct("department_id")
+        .select_related("department")
+    )
     DepartmentHead.objects.bulk_create([DepartmentHead(department=p.department, practitioner=p) for p in firsts])
 
 
