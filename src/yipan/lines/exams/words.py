@@ -153,7 +153,6 @@ ACTIONS = {
     "study.read": gettext_lazy("Opened images"),
     "study.set_aside": gettext_lazy("Set a study aside"),
     "study.taken_up": gettext_lazy("Took a study up again"),
-    "studies.waiting": gettext_lazy("Looked at studies without an order"),
 }
 THINGS = {"study": gettext_lazy("Study")}
 """Entries of the audit trail, and what they concern."""

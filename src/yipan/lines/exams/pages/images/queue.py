@@ -70,7 +70,7 @@ def attach(request: HttpRequest, study_id: UUID) -> HttpResponse:
         "proposals": explained.proposals,
         "number": number,
         "error": messages.of_error(error) if error else "",
-        "differs": isinstance(error, Conflict) and error.code == "study_other_patient",
+        "other": query.by_accession([number.strip()]).get(number.strip()) if _differs(error) else None,
     }
     return render(request, "exams/study_attach.html", context, status=409 if error else 200)
 
@@ -111,6 +111,11 @@ def _actor(request: HttpRequest) -> Actor:
     actor: Actor = request.actor  # type: ignore[attr-defined]
     actor.require(query.MATCH)
     return actor
+
+
+def _differs(error: Conflict | NotFound | None) -> bool:
+    """Whether the study tells another patient than the order's: the page then shows both."""
+    return error is not None and error.code == "study_other_patient"
 
 
 def _count(actor: Actor) -> int:

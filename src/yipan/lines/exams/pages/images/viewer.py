@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 from uuid import UUID
 
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -23,6 +23,7 @@ from yipan.lines.exams.wire.archive import archive
 from yipan.spine.registry import Page
 from yipan.ui import messages
 
+ECG = "ECG"
 PRESETS = (("lung", -600, 1500), ("bone", 480, 2500), ("brain", 40, 80), ("soft", 50, 400))
 """Windows in Hounsfield units, center and width."""
 private = cache_control(private=True, no_store=True)
@@ -41,9 +42,11 @@ class Shown:
 @private
 @require_safe
 def viewer(request: HttpRequest, request_id: UUID) -> HttpResponse:
-    """Every study of an order. Opening the page is a read of the patient's record."""
+    """Every study of an order, recordings on their paper. Opening the page is a read of the patient's record."""
     actor = _actor(request)
     order = query.order(actor, request_id)
+    if order.item.modality == ECG:
+        return HttpResponseRedirect(reverse("exam-ecg", args=[request_id]))
     studies = query.of_order(actor, request_id)
     marks = opening.opened(actor, order, studies)
     shown = [_shown(study, marks[study.pk]) for study in studies]
@@ -53,6 +56,7 @@ def viewer(request: HttpRequest, request_id: UUID) -> HttpResponse:
         "studies": shown,
         "series": [(one, address) for study in shown for one, address in study.series],
         "problem": next((study.problem for study in shown if study.problem), ""),
+        "may_match": actor.may(query.MATCH, order.request.site.organisation.path),
         "presets": [(key, center, width, _words()[key]) for key, center, width in PRESETS],
         "words": _words(),
     }
