@@ -1,11 +1,21 @@
 """Pages of the examinations. One file for each page; each names its addresses in `PAGES`."""
 
-from yipan.lines.exams.pages import catalogue, images, reading
+from yipan.lines.exams.pages import catalogue, devices, images, ordering, orders, panel, reading, worklist
 from yipan.spine.registry import Page
 from yipan.ui.navigation import NavItem
 
-PAGES: tuple[Page, ...] = (*catalogue.PAGES, *images.PAGES, *reading.PAGES)
+PAGES: tuple[Page, ...] = (
+    *orders.PAGES,
+    *ordering.PAGES,
+    *worklist.PAGES,
+    *devices.PAGES,
+    *catalogue.PAGES,
+    *images.PAGES,
+    *reading.PAGES,
+)
 """Every page and fragment of the line."""
 
-NAV: tuple[NavItem, ...] = (catalogue.NAV, *images.NAV, *reading.NAV)
+NAV: tuple[NavItem, ...] = (orders.NAV, worklist.NAV, devices.NAV, *images.NAV, *reading.NAV)
 """Entries of the main navigation; `line.announce` registers them."""
+
+__all__ = ["NAV", "PAGES", "panel"]
