@@ -52,6 +52,7 @@ READS, ORDER, CRITICAL = "exams.read@here", "read_order_id", "critical_id"
 BED, STAY, WARD = "bed_id", "stay_id", "ward_id"
 RECEIVE, CLOSE, PLACE, ASK = "beds.receive@here", "beds.close@here", "beds.place@here", "beds.request@here"
 LOOK, MERGE, MANAGE = "beds.view@anywhere", "patients.merge@anywhere", "users.edit@here"
+EXAM = {"request_id": "exam_order_id"}
 NETWORK, CHANGE, ALL = "network.view@here", "network.edit@here", "network.edit@top"
 
 RECEIVER = {"name": "x", "organisation": "$organisation_id", "host": "h", "port": "1", "kinds": "ORU^R01"}
@@ -257,6 +258,24 @@ ADDRESSES: dict[str, Row] = {
     "critical-act": row(post="exams.act@here", value_id=CRITICAL, data={"action": "x"}),
     "peer": row("exams.read@anywhere"),
     "peer-review": row(READS, READS, report_id="review_id", data={"do": "read"}),
+    "exam-orders": row("exams.order@anywhere"),
+    "exam-new": row("exams.order@anywhere", "exams.order@anywhere"),
+    "exam-patients": row(post="patients.view@anywhere", data={"q": "qian"}),
+    "exam-choices": row(post="exams.order@anywhere"),
+    "exam-order": row("exams.view@here", **EXAM),
+    "exam-slip": row("patients.view@here", **EXAM),
+    "exam-schedule": row(post="exams.schedule@here", data={"slot": "$exam_slot"}, **EXAM),
+    "exam-cancel": row(post="exams.order@here", **EXAM),
+    "exam-collect": row(post="exams.collect@here", **EXAM),
+    "exam-worklist": row("exams.view@anywhere"),
+    "exam-begin": row(post="exams.perform@here", **EXAM),
+    "exam-finish": row(post="exams.perform@here", **EXAM),
+    "exam-miss": row(post="exams.perform@here", **EXAM),
+    "exam-receive": row(post="exams.perform@here", data={"site": "$site_code"}, **EXAM),
+    "exam-devices": row("exams.view@anywhere"),
+    "exam-device": row("exams.view@here", device_id="device_id"),
+    "exam-device-close": row(post="exams.close@here", device_id="device_id", data={"reason": "repair"}),
+    "exam-device-reopen": row(post="exams.close@here", device_id="device_id"),
     # plans
     "planning:plans": row(
         "planning.view@anywhere",

@@ -209,6 +209,7 @@ def _exams(hospital: hospitals.Hospital) -> dict[str, Any]:
         "device_id": device.pk,
         "exam_order_id": order.pk,
         "exam_start": start + timedelta(hours=1),
+        "exam_slot": f"{device.pk}|{start.isoformat()}",
     }
 
 

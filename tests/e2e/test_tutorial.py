@@ -1,4 +1,4 @@
-"""The tutorial keeps step with the product: what it tells people to press, type and look at exists."""
+"""The tutorials keep step with the product: what they tell people to press, type and look at exists."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ import pytest
 from yipan.server.demo.accounts import ACCOUNTS, PASSWORD
 
 ROOT = Path(__file__).resolve().parents[2]
-TUTORIAL = ROOT / "docs/tutorial/first-placement.md"
+TUTORIALS = ROOT / "docs/tutorial"
 CATALOGUE = ROOT / "src/yipan/ui/locale/zh_Hans/LC_MESSAGES/django.po"
-TEXT = TUTORIAL.read_text("utf-8")
+TEXT = "\n".join(path.read_text("utf-8") for path in sorted(TUTORIALS.glob("*.md")))
 PRESSED = {" ".join(words.split()) for words in re.findall(r"\*\*(.+?)\*\*", TEXT, re.DOTALL)}
 CODE = set(re.findall(r"`([^`\n]+)`", TEXT))
 KEYS = {"1"}
@@ -49,6 +49,6 @@ def test_commands_are_targets_of_make() -> None:
 @pytest.mark.parametrize("link", sorted(set(re.findall(r"\]\(([^)#]+)\)", TEXT))))
 def test_links_and_pictures_lead_somewhere(link: str) -> None:
     """Relative links and pictures exist, and no picture is heavy."""
-    path = (TUTORIAL.parent / link).resolve()
+    path = (TUTORIALS / link).resolve()
     assert path.is_file()
     assert path.suffix != ".png" or path.stat().st_size < 250_000

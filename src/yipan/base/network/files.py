@@ -58,7 +58,11 @@ class RawNetwork:
     problems: list[Problem] = field(default_factory=list)
 
 
-def read(path: Path) -> RawNetwork:
+Schema = Mapping[str, Table]
+"""The tables that a source may hold: those of the network, or of a service line."""
+
+
+def read(path: Path, schema: Schema = SCHEMA) -> RawNetwork:
     """Read a folder of CSV files, or one file as `read_bytes` does.
 
     Raises InvalidInput when the path does not exist or cannot be read.
@@ -66,32 +70,32 @@ def read(path: Path) -> RawNetwork:
     try:
         if path.is_dir():
             names = sorted(p for p in path.iterdir() if p.is_file())
-            return _many((p.name, p.read_bytes()) for p in names)
-        return read_bytes(path.name, path.read_bytes())
+            return _many(((p.name, p.read_bytes()) for p in names), schema)
+        return read_bytes(path.name, path.read_bytes(), schema)
     except OSError as error:
         raise InvalidInput("network_file_unreadable", path=str(path), reason=error.strerror or "") from error
 
 
-def read_bytes(name: str, data: bytes) -> RawNetwork:
+def read_bytes(name: str, data: bytes, schema: Schema = SCHEMA) -> RawNetwork:
     """Read one file by the ending of its name: .zip of CSV files, .toml, .json, or the .csv of one table."""
     match PurePosixPath(name).suffix.lower():
         case ".zip":
-            return _zip(name, data)
+            return _zip(name, data, schema)
         case ".toml" | ".json" if name != POLICY_FILE:
-            return _document(name, data)
+            return _document(name, data, schema)
         case ".csv" | ".toml":
-            return _many([(name, data)])
+            return _many([(name, data)], schema)
         case _:
             return RawNetwork(problems=[Problem(name, 0, "", name, "network_file_kind")])
 
 
-def _zip(name: str, data: bytes) -> RawNetwork:
+def _zip(name: str, data: bytes, schema: Schema) -> RawNetwork:
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             members = [m for m in archive.infolist() if not m.is_dir() and not m.filename.startswith("__MACOSX/")]
             if sum(m.file_size for m in members) > UNPACKED_LIMIT:
                 return RawNetwork(problems=[Problem(name, 0, "", name, "network_file_too_large")])
-            return _many((PurePosixPath(m.filename).name, archive.read(m)) for m in members)
+            return _many(((PurePosixPath(m.filename).name, archive.read(m)) for m in members), schema)
     except (
         zipfile.BadZipFile,
         zlib.error,
@@ -105,19 +109,19 @@ def _zip(name: str, data: bytes) -> RawNetwork:
         return RawNetwork(problems=[Problem(name, 0, "", name, "network_zip_broken")])
 
 
-def _many(files: Iterable[tuple[str, bytes]]) -> RawNetwork:
+def _many(files: Iterable[tuple[str, bytes]], schema: Schema) -> RawNetwork:
     """The tables of several files. A CSV file of another name is a problem: a typing error must not lose a table."""
     network = RawNetwork()
     for name, data in files:
-        table = SCHEMA.get(name.removesuffix(".csv")) if name.endswith(".csv") else None
+        table = schema.get(name.removesuffix(".csv")) if name.endswith(".csv") else None
         if table is not None and table.name not in network.tables:
             network.tables[table.name] = _table(table, name, data, network.problems)
         elif name == POLICY_FILE:
             network.policy = _parsed(name, data, network.problems)
         elif name.lower().endswith(".csv"):
-            network.problems.append(Problem(name, 0, "", name, "network_file_unknown", {"names": list(TABLES)}))
+            network.problems.append(Problem(name, 0, "", name, "network_file_unknown", {"names": list(schema)}))
     if not network.tables and network.policy is None and not network.problems:
-        network.problems.append(Problem("", 0, "", "", "network_nothing_found", {"names": list(TABLES)}))
+        network.problems.append(Problem("", 0, "", "", "network_nothing_found", {"names": list(schema)}))
     return network
 
 
@@ -227,20 +231,20 @@ def _parsed(name: str, data: bytes, problems: list[Problem]) -> Mapping[str, Any
     return document
 
 
-def _document(name: str, data: bytes) -> RawNetwork:
+def _document(name: str, data: bytes, schema: Schema) -> RawNetwork:
     """One TOML or JSON file with a list for each table and an object `policy`."""
     network = RawNetwork(policy_file=name)
     document = _parsed(name, data, network.problems) or {}
     for key, content in document.items():
         if key == POLICY and isinstance(content, dict):
             network.policy = content
-        elif key in SCHEMA and isinstance(content, list):
-            network.tables[key] = _listed(SCHEMA[key], name, content, network.problems)
+        elif key in schema and isinstance(content, list):
+            network.tables[key] = _listed(schema[key], name, content, network.problems)
         else:
-            names = [*TABLES, POLICY]
+            names = [*schema, POLICY]
             network.problems.append(Problem(name, 0, key, "", "network_document_shape", {"names": names}))
     if not document and not network.problems:
-        network.problems.append(Problem(name, 0, "", "", "network_nothing_found", {"names": list(TABLES)}))
+        network.problems.append(Problem(name, 0, "", "", "network_nothing_found", {"names": list(schema)}))
     return network
 
 

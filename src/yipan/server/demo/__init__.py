@@ -23,7 +23,7 @@ def ensure_loaded(progress: Progress) -> bool:
     from yipan.base.access import SYSTEM
     from yipan.base.network.importing import import_network
     from yipan.base.network.models import Organisation
-    from yipan.server.demo import accounts, calls, filling, history, waiting, wire
+    from yipan.server.demo import accounts, calls, exams, filling, history, waiting, wire
     from yipan.server.demo.network import build
     from yipan.server.models import DemoPace
 
@@ -42,7 +42,10 @@ def ensure_loaded(progress: Progress) -> bool:
         progress(_("Wards, rooms and beds of the demo"), 0, None)
         import_network(build(), actor=SYSTEM)
         filling.fill(tell)
+        progress(_("Examinations of the demo"), 0, None)
+        exams.furnish()
         accounts.create()
+        exams.fill()
         progress(_("Waiting patients of the demo"), 0, None)
         calls.plan()
         waiting.invite()

@@ -9,20 +9,25 @@ PASSWORD = "yipan-demo"  # noqa: S105 - printed on purpose, and only where the d
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """A login: who it is, which role, at which organisation, and for which ward or doctor's post."""
+    """A login: who it is, which role, at which organisation, and for which ward or post."""
 
     username: str
     name: str
     role: str
     organisation: str
     ward: str = ""
-    doctor_of: str = ""
+    post_in: str = ""
+    name_en: str = ""
 
 
 ACCOUNTS = (
     Account("coordinator", "周敏", "coordinator", "YJ"),
     Account("nurse", "何静", "ward_nurse", "YJ1", ward="YJ1-NSU2"),
-    Account("doctor", "彭建华", "doctor", "YJ1", doctor_of="YJ1-NEU"),
+    Account("doctor", "彭建华", "doctor", "YJ1", post_in="YJ1-NEU", name_en="Peng Jianhua"),
+    Account("village", "罗桂英", "doctor", "QSV001", post_in="QSV001-GEN", name_en="Luo Guiying"),
+    Account("technician", "邓凯", "technician", "YJ1", post_in="YJ1-IMG", name_en="Deng Kai"),
+    Account("reader", "许文博", "reader", "YJ"),
+    Account("dispatcher", "江涛", "dispatcher", "YJ"),
     Account("manager", "林志强", "manager", "YJ"),
     Account("integrator", "唐晓东", "integrator", "YJ"),
     Account("admin", "韩雪", "administrator", "YJ"),
@@ -37,7 +42,7 @@ def logins() -> list[str]:
 
 
 def create() -> None:
-    """Make the accounts; the doctor's is tied to a post in the department and takes over its patients."""
+    """Make the accounts; those with a post take over that of the department's first, and its patients or devices."""
     from django.contrib.auth.models import User
 
     from yipan.base.access.models import Grant, Practitioner
@@ -52,8 +57,8 @@ def create() -> None:
             organisation=Organisation.objects.get(code=account.organisation),
             ward=ward,
         )
-        if account.doctor_of:
-            post = Practitioner.objects.filter(department__code=account.doctor_of).order_by("code").first()
+        if account.post_in:
+            post = Practitioner.objects.filter(department__code=account.post_in).order_by("code").first()
             if post is not None:
-                post.user, post.name, post.name_en = user, account.name, "Peng Jianhua"
+                post.user, post.name, post.name_en = user, account.name, account.name_en
                 post.save()

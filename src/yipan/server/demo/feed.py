@@ -28,7 +28,7 @@ from yipan.lines.beds import actions
 from yipan.lines.beds.queries import proposals
 from yipan.lines.beds.queries.facts import request_with_facts
 from yipan.server import environment
-from yipan.server.demo import wire
+from yipan.server.demo import exams, wire
 from yipan.server.demo.filling import invent
 from yipan.server.demo.patients import AGES, WOMEN, Cast
 from yipan.server.models import DemoPace
@@ -42,6 +42,8 @@ TICK = 1.0
 MEAN_STAY_HOURS = 7.5 * 24
 ENOUGH_WAIT = 22
 """So many may wait for whoever tries the desk; above that the colleague places the oldest."""
+EXAMINING = 15.0
+"""Seconds between two looks of the demo's technicians at what is due and what is over."""
 WALK = timedelta(minutes=14)
 CLEANING = timedelta(minutes=25)
 COLLEAGUE = Actor(user_id=None, name="住院管理中心（演示）", grants=((Role.COORDINATOR, "", None),), kind="person")
@@ -53,6 +55,7 @@ class Day:
     def __init__(self, chance: random.Random) -> None:
         self.chance = chance
         self.leave, self.come = 0.0, 0.0
+        self.examined = 0.0
         self.departments = list(
             Department.objects.annotate(size=Count("beds")).filter(size__gte=15).select_related("site__organisation")
         )
@@ -72,6 +75,11 @@ class Day:
             messages.append(self._request())
         deliver(messages)
         self._place()
+        self.examined += seconds
+        if self.examined >= EXAMINING:
+            self.examined = 0.0
+            with contextlib.suppress(YipanError):
+                exams.go_on()
 
     def _departure(self) -> list[bytes]:
         """One of those who are due leaves, and another is announced for later."""

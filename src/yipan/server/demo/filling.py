@@ -67,7 +67,7 @@ def employ(chance: random.Random) -> dict[UUID, list[Practitioner]]:
                 Practitioner(
                     code=f"{department.code}-{number + 1:02}",
                     name=who.name,
-                    name_en=_in_letters(who.name),
+                    name_en=in_letters(who.name),
                     department=department,
                 )
             )
@@ -148,7 +148,7 @@ class Arrival:
         )
 
 
-def _in_letters(name: str) -> str:
+def in_letters(name: str) -> str:
     """A name in pinyin with the family name first, as it is written abroad: He Qinna."""
     family = romanise(split(name)[0]).full
     return f"{family} {romanise(name).full.removeprefix(family)}".title()

@@ -50,7 +50,7 @@ def build() -> NetworkFile:
     wards = [(row, kind) for o in hospitals for s in o.get("sites", ()) for row, kind in _wards(s)]
     made = [rooms.furnish(ward, kind, beds) for (ward, kind), beds in zip(wards, _bed_counts(hospitals), strict=True)]
     sites = [(o, s) for o in hospitals for s in o.get("sites", ())]
-    departments = tuple(_department(s, d) for _, s in sites for d in s["departments"])
+    departments = tuple(_department(s, d) for _, s in sites for d in (*s["departments"], *_diagnostics(s)))
     site_rows = tuple(
         SiteRow(s["code"], o["code"], s["name"], s["name_en"], s["at"][0], s["at"][1], "Asia/Shanghai")
         for o, s in sites
@@ -82,6 +82,14 @@ def similarities() -> dict[tuple[str, str], float]:
         for other, value in others.items():
             pairs[specialty, other] = pairs[other, specialty] = float(value)
     return pairs
+
+
+def _diagnostics(site: dict[str, Any]) -> list[dict[str, Any]]:
+    """Where a place with beds examines: imaging and laboratory, those of a campus marked by its letter."""
+    if not any(d.get("wards") for d in site["departments"]):
+        return []
+    campus = site["code"][-1] if site["code"].endswith(("-B", "-C")) else ""
+    return [{"code": f"IMG{campus}", "specialty": "32"}, {"code": f"LAB{campus}", "specialty": "30"}]
 
 
 def _townships() -> list[dict[str, Any]]:

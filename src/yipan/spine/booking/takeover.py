@@ -1,4 +1,4 @@
-"""Stays that began before Yipan knew: the present and recent occupants of a hospital, taken over in one go."""
+"""What was so before Yipan knew: present and recent stays, and what is planned, taken over in one go."""
 
 from __future__ import annotations
 
@@ -25,7 +25,8 @@ BATCH = 2000
 class Stay:
     """A stay as another system knows it. `departed=None`: still there, until `expected_end` as far as is known.
 
-    `steps` holds what else is known of the way to the bed: kind of event → instant.
+    `planned`: nobody is there yet; it is to be from `arrived` to `expected_end`. `body` and `attends` are those of
+    `Booking`. `steps` holds what else is known of the way there: kind of event → instant.
     """
 
     capacity_id: UUID
@@ -34,6 +35,9 @@ class Stay:
     departed: datetime | None = None
     expected_end: datetime | None = None
     end_announced: bool = False
+    planned: bool = False
+    body: bool = True
+    attends: bool = False
     steps: Mapping[str, datetime] = field(default_factory=dict)
 
 
@@ -66,15 +70,18 @@ def _booking(stay: Stay, now: datetime) -> Booking:
         request=stay.request,
         patient_id=stay.request.patient_id,
         purpose=Purpose.CARE,
-        state=State.DONE if stay.departed else State.ACTIVE,
+        state=State.CONFIRMED if stay.planned else State.DONE if stay.departed else State.ACTIVE,
         period=DateTimeTZRange(stay.arrived, end),
+        body=stay.body,
+        attends=stay.attends,
         end_announced=stay.end_announced and stay.departed is None,
         created_at=now,
     )
 
 
 def _happenings(stay: Stay, row: Booking, place: Place) -> list[Happening]:
-    steps = {**stay.steps, "booking.arrived": stay.arrived}
+    now = clock.now()
+    steps = {**stay.steps, **({"booking.confirmed": now} if stay.planned else {"booking.arrived": stay.arrived})}
     if stay.departed is not None:
         steps["booking.departed"] = stay.departed
     return [happening(kind, row, place, at, taken_over=True) for kind, at in steps.items()]

@@ -1,5 +1,6 @@
 """One function for each verb of the examinations: access, facts, policy, spine, event; nothing of pages or messages."""
 
+from yipan.lines.exams.actions.catalogue import import_catalogue
 from yipan.lines.exams.actions.changing import revise_exam
 from yipan.lines.exams.actions.closing import close_device, reopen_device
 from yipan.lines.exams.actions.critical import acknowledge, act, judge_result, raise_critical, tell
@@ -42,6 +43,7 @@ __all__ = [
     "detach_study",
     "finish_exam",
     "give_back",
+    "import_catalogue",
     "judge_result",
     "match_waiting",
     "miss_exam",

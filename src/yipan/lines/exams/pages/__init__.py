@@ -1,10 +1,26 @@
 """Pages of the examinations. One file for each page; each names its addresses in `PAGES`."""
 
-from yipan.lines.exams.pages import catalogue, images, quality, reading, recognition, results
+from yipan.lines.exams.pages import (
+    catalogue,
+    devices,
+    images,
+    ordering,
+    orders,
+    panel,
+    quality,
+    reading,
+    recognition,
+    results,
+    worklist,
+)
 from yipan.spine.registry import Page
 from yipan.ui.navigation import NavItem
 
 PAGES: tuple[Page, ...] = (
+    *orders.PAGES,
+    *ordering.PAGES,
+    *worklist.PAGES,
+    *devices.PAGES,
     *catalogue.PAGES,
     *images.PAGES,
     *reading.PAGES,
@@ -14,5 +30,15 @@ PAGES: tuple[Page, ...] = (
 )
 """Every page and fragment of the line."""
 
-NAV: tuple[NavItem, ...] = (catalogue.NAV, *images.NAV, *reading.NAV, recognition.NAV, quality.NAV)
+NAV: tuple[NavItem, ...] = (
+    orders.NAV,
+    worklist.NAV,
+    devices.NAV,
+    *images.NAV,
+    *reading.NAV,
+    recognition.NAV,
+    quality.NAV,
+)
 """Entries of the main navigation; `line.announce` registers them."""
+
+__all__ = ["NAV", "PAGES", "panel"]

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET
 
 from yipan.base.access import Actor
 from yipan.lines.exams.models import Category
 from yipan.lines.exams.queries import catalogue as query
 from yipan.spine.registry import Page
-from yipan.ui.navigation import NavItem
 
 
 @require_GET
@@ -26,4 +24,3 @@ def catalogue(request: HttpRequest) -> HttpResponse:
 
 
 PAGES = (Page("exams/catalogue", catalogue, "exam-catalogue"),)
-NAV = NavItem("exam-catalogue", gettext_lazy("Catalogue"), "list", order=78, verb="exams.view")

@@ -39,6 +39,39 @@ def problem(hours: Hours) -> str:
     return ""
 
 
+def read_hours(text: str) -> dict[str, list[list[str]]]:
+    """Opening hours as files and forms have them: "1-5 08:00-12:00 14:00-17:30; 6 08:00-12:00"; "" is always.
+
+    Raises ValueError with the code of what is wrong.
+    """
+    hours: dict[str, list[list[str]]] = {}
+    for part in filter(None, (p.strip() for p in text.replace("；", ";").split(";"))):
+        days, *spans = part.split()
+        first, _, last = days.partition("-")
+        if not (first.isdecimal() and (last or first).isdecimal() and spans):
+            raise ValueError("hours_shape")
+        for day in range(int(first), int(last or first) + 1):
+            hours[str(day)] = [list(span.split("-")) for span in spans]
+    wrong = problem(hours)
+    if wrong:
+        raise ValueError(wrong)
+    return hours
+
+
+def hours_text(hours: Hours) -> str:
+    """The same hours as text; days that follow one another with the same hours are told together."""
+    parts: list[tuple[int, int, str]] = []
+    for day in range(1, 8):
+        spans = " ".join("-".join(span) for span in hours.get(str(day), ()))
+        if not spans:
+            continue
+        if parts and parts[-1][1] == day - 1 and parts[-1][2] == spans:
+            parts[-1] = (parts[-1][0], day, spans)
+        else:
+            parts.append((day, day, spans))
+    return "; ".join(f"{a if a == b else f'{a}-{b}'} {spans}" for a, b, spans in parts)
+
+
 def shut_spans(hours: Hours, zone: str, start: int, end: int) -> list[Span]:
     """When it is closed within [start, end), earliest first."""
     if not hours:

@@ -92,7 +92,14 @@ def taken(
     What is under way lasts until `soon` at least.
     """
     place = {i: n for n, i in enumerate(ids)}
-    told = {"places": list(ids), "start": start, "end": end, "soon": soon, "now": now, "without": without}
+    told: dict[str, Any] = {
+        "places": list(ids),
+        "start": start,
+        "end": end,
+        "soon": soon,
+        "now": now,
+        "without": without,
+    }
     parts: dict[bool, list[tuple[int, bytes]]] = {False: [], True: []}
     with connection.cursor() as cursor:
         cursor.execute(TAKEN, told)

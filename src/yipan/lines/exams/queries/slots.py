@@ -200,13 +200,16 @@ def _plans(wish: Wish, now: datetime) -> tuple[list[tuple[int, int]], list[UUID]
     rows = Booking.objects.filter(
         patient_id=wish.patient_id, attends=True, state__in=[State.HELD, State.CONFIRMED, State.ACTIVE]
     ).exclude(state=State.HELD, expires_at__lte=now)
-    rows = rows.exclude(request_id=wish.without).select_related("capacity")
+    if wish.without is not None:
+        rows = rows.exclude(request_id=wish.without)
+    rows = rows.select_related("capacity")
     found = [(minute_of(b.start), minute_of(b.end + timedelta(seconds=59)), b.capacity.site_id) for b in rows if b.end]
     return [(a, b) for a, b, _ in found], [site for _, _, site in found]
 
 
 def _told(wish: Wish, asked: Question, slots: tuple[Slot, ...], obstacles: tuple[Obstacle, ...]) -> Offers:
-    wanted = {asked.devices[x.device].id for x in (*slots, *obstacles)}
+    numbers = [*(s.device for s in slots), *(o.device for o in obstacles)]
+    wanted = {asked.devices[n].id for n in numbers}
     devices = Device.objects.select_related("capacity__site__organisation", "department").in_bulk(wanted)
     people = {asked.staff[s.technician].id for s in slots if s.technician is not None}
     staff = Technician.objects.select_related("practitioner").in_bulk(people)

@@ -137,8 +137,3 @@ code?.addEventListener("change", () => {
     text.dataset.filled = text.value;
   }
 });
-
-document.querySelectorAll("[data-print]").forEach((button) => {
-  button.hidden = false;
-  button.addEventListener("click", () => window.print());
-});

@@ -3,6 +3,7 @@ import "./theme.js";
 import "./clock.js";
 import "./popups.js";
 import "./toast.js";
+import "./print.js";
 import "./nav.js";
 import "./keys.js";
 import "./roving.js";

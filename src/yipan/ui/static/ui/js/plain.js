@@ -3,3 +3,4 @@ import "./theme.js";
 import "./clock.js";
 import "./popups.js";
 import "./toast.js";
+import "./print.js";

@@ -1,0 +1,5 @@
+/* Buttons that print the page; without a script the browser's own menu does. */
+document.querySelectorAll("[data-print]").forEach((button) => {
+  button.hidden = false;
+  button.addEventListener("click", () => window.print());
+});
