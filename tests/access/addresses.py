@@ -238,8 +238,8 @@ ADDRESSES: dict[str, Row] = {
     "exam-study-detach": row(post="exams.match@here", study_id="own_study_id", data={"reason": "x"}),
     # examinations: reading
     "reading": row("exams.read@anywhere"),
-    "reading-next": row(post="exams.read@anywhere", data={"centre": "$centre_code"}),
-    "reading-duty": row(post="exams.read@anywhere", data={"centre": "$centre_code", "hours": "8"}),
+    "reading-next": row(post=READS, data={"centre": "$centre_code"}),
+    "reading-duty": row(post=READS, data={"centre": "$centre_code", "hours": "8"}),
     "reading-order": row(READS, READS, order_id=ORDER, data={"do": "save"}),
     "reading-claim": row(post=READS, order_id=ORDER),
     "reading-give-back": row(post=READS, order_id=ORDER),

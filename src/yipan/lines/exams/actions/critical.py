@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from typing import Any
 from uuid import UUID
 
 from django.db import transaction
@@ -187,5 +188,5 @@ def _given(name: str, text: str, longest: int) -> str:
     return found
 
 
-def _record(actor: Actor, value: CriticalValue, kind: str, **data: str) -> None:
+def _record(actor: Actor, value: CriticalValue, kind: str, **data: Any) -> None:
     telling.tell(actor, kind, value.order.request, critical=str(value.pk), **data)

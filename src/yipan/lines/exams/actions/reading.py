@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
@@ -188,7 +189,7 @@ def _fit(row: Reading, me: Reader) -> None:
         raise Conflict("reading_many", n=rules.most_claims)
 
 
-def _take(actor: Actor, row: Reading, me: Reader, now: datetime, kind: str, **data: str) -> ReadingClaim:
+def _take(actor: Actor, row: Reading, me: Reader, now: datetime, kind: str, **data: Any) -> ReadingClaim:
     try:
         with transaction.atomic():
             made = ReadingClaim.objects.create(reading=row, reader=me, claimed_at=now, seen_at=now)

@@ -146,7 +146,7 @@ def _words(actor: Actor) -> dict[str, Any]:
 def _events(found: CriticalValue) -> list[dict[str, Any]]:
     """What happened to the value, newest first."""
     words = {
-        "critical.raised": (_("Raised"), "siren", "warn"),
+        "critical.raised": (_("Critical value raised"), "siren", "warn"),
         "critical.told": (_("Told"), "phone", "accent"),
         "critical.acknowledged": (_("Acknowledged"), "check", "accent"),
         "critical.acted": (_("Acted"), "circle-check", "free"),

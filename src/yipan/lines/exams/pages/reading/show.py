@@ -57,13 +57,16 @@ def stages() -> dict[str, tuple[str, str, str]]:
 def specialties() -> dict[str, str]:
     """Sub-specialty → its name; a code that has none here is shown as it is."""
     return {
-        "neuro": _("Neuroradiology"),
+        "neuro": _("Head and nerves"),
         "chest": _("Chest"),
         "abdomen": _("Abdomen"),
-        "msk": _("Bones and joints"),
+        "bone": _("Bones and joints"),
         "breast": _("Breast"),
         "cardiac": _("Heart"),
-        "paediatric": _("Children"),
+        "digestive": _("Digestive tract"),
+        "small": _("Small organs"),
+        "vascular": _("Vessels"),
+        "women": _("Women's health"),
     }
 
 

@@ -95,8 +95,9 @@ def chosen(centres: list[ReadingCentre], code: str, actor: Actor) -> ReadingCent
 
 
 def _posted(request: HttpRequest, actor: Actor) -> ReadingCentre:
-    centre = chosen(list(query.centres(actor)), request.POST.get("centre", ""), actor)
-    if centre is None:
+    code, centres = request.POST.get("centre", ""), list(query.centres(actor))
+    centre = chosen(centres, code, actor)
+    if centre is None or (code and centre.code != code):
         raise NotFound("centre_unknown")
     return centre
 
