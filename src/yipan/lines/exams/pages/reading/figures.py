@@ -42,7 +42,9 @@ def figures(request: HttpRequest) -> HttpResponse:
     centre = next((c for c in centres if c.code == request.GET.get("centre", "")), None)
     first, last, error = _period(request)
     zone = centre.site.time_zone if centre else "Asia/Shanghai"
-    asked = Asked(_midnight(first, zone), _midnight(last + timedelta(days=1), zone), centre.pk if centre else None, zone)
+    asked = Asked(
+        _midnight(first, zone), _midnight(last + timedelta(days=1), zone), centre.pk if centre else None, zone
+    )
     days = query.days(query.times(actor, asked, "day"))
     total = next(iter(query.times(actor, asked, "total")), None)
     context = {
