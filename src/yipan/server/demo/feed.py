@@ -28,7 +28,7 @@ from yipan.lines.beds import actions
 from yipan.lines.beds.queries import proposals
 from yipan.lines.beds.queries.facts import request_with_facts
 from yipan.server import environment
-from yipan.server.demo import wire
+from yipan.server.demo import reading, wire
 from yipan.server.demo.filling import invent
 from yipan.server.demo.patients import AGES, WOMEN, Cast
 from yipan.server.models import DemoPace
@@ -72,6 +72,7 @@ class Day:
             messages.append(self._request())
         deliver(messages)
         self._place()
+        reading.go_on()
 
     def _departure(self) -> list[bytes]:
         """One of those who are due leaves, and another is announced for later."""
