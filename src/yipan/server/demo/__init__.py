@@ -23,7 +23,7 @@ def ensure_loaded(progress: Progress) -> bool:
     from yipan.base.access import SYSTEM
     from yipan.base.network.importing import import_network
     from yipan.base.network.models import Organisation
-    from yipan.server.demo import accounts, calls, exams, filling, history, waiting, wire
+    from yipan.server.demo import accounts, calls, exams, filling, history, reading, waiting, wire
     from yipan.server.demo.network import build
     from yipan.server.models import DemoPace
 
@@ -50,6 +50,7 @@ def ensure_loaded(progress: Progress) -> bool:
         calls.plan()
         waiting.invite()
         wire.introduce()
+        reading.fill()
         progress(_("History of the demo's wards"), 0, None)
         history.remember()
         DemoPace.objects.get_or_create(id=1)

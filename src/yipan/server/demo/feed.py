@@ -28,7 +28,7 @@ from yipan.lines.beds import actions
 from yipan.lines.beds.queries import proposals
 from yipan.lines.beds.queries.facts import request_with_facts
 from yipan.server import environment
-from yipan.server.demo import exams, wire
+from yipan.server.demo import exams, reading, wire
 from yipan.server.demo.filling import invent
 from yipan.server.demo.patients import AGES, WOMEN, Cast
 from yipan.server.models import DemoPace
@@ -80,6 +80,7 @@ class Day:
             self.examined = 0.0
             with contextlib.suppress(YipanError):
                 exams.go_on()
+        reading.go_on()
 
     def _departure(self) -> list[bytes]:
         """One of those who are due leaves, and another is announced for later."""

@@ -114,7 +114,7 @@ def _readers(centre: ReadingCentre, now: datetime) -> list[Reader]:
 
 def _catalogues() -> None:
     told = reading_plan()
-    CriticalFinding.objects.bulk_create([CriticalFinding(**one) for one in told["findings"]])
+    CriticalFinding.objects.bulk_create([CriticalFinding(**_without(one, "items")) for one in told["findings"]])
     CriticalRule.objects.bulk_create([CriticalRule(**one) for one in told["rules"]])
     items = {item.code: item for item in ExamItem.objects.filter(code__in=[t["item"] for t in told["templates"]])}
     ReportTemplate.objects.bulk_create(
@@ -173,7 +173,7 @@ def _performed(chance: random.Random, wanted: list[Done]) -> None:
         patients.append(patient)
         numbers += identifiers
         requests.append(request)
-        reason = chance.choice(("发热、咳嗽3天", "胸闷1周", "腹痛待查", "头晕2天", "术前检查", "外伤后疼痛", "体检"))
+        reason = chance.choice(written.words_of(one.item.code)["reasons"])
         accession, inpatient = f"D{one.end:%y%m%d%H%M}{number:03d}", chance.random() < 0.4
         orders.append(
             ExamOrder(request=request, item=one.item, accession=accession, reason=reason, inpatient=inpatient)

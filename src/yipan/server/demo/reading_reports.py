@@ -83,13 +83,14 @@ def _report(chance: random.Random, row: Reading, author: Reader, signer: Reader,
     )
 
 
+def words_of(code: str) -> dict[str, Any]:
+    """The reasons and words of invented reports of an item."""
+    told: list[dict[str, Any]] = reading_plan()["words"]
+    return next(one for one in told if code.startswith(tuple(one["codes"])) or one is told[-1])
+
+
 def _words(code: str, positive: bool) -> tuple[str, str]:
-    """The words of an invented report of an item."""
-    side = "positive" if positive else "negative"
-    told = next(
-        (w for w in reading_plan()["words"] if code.startswith(w["code"]) and side in w), reading_plan()["words"][-1]
-    )
-    findings, impression = told[side]
+    findings, impression = words_of(code)["positive" if positive else "negative"]
     return findings, impression
 
 
@@ -135,18 +136,19 @@ def _review(chance: random.Random, report: Report, readers: list[Reader], now: d
 
 def criticals(chance: random.Random, now: datetime, readers: list[Reader]) -> None:
     """Closed loops of the last days, and four that are under way at different steps, one of them overdue."""
-    findings = list(CriticalFinding.objects.order_by("code"))
+    findings = {finding.code: finding for finding in CriticalFinding.objects.all()}
+    items = {one["code"]: tuple(one["items"]) for one in reading_plan()["findings"]}
     signed = Reading.objects.filter(done_at__isnull=False).select_related(
         "order__item", "order__request__attending", "order__request__home_department"
     )
     old = list(signed.filter(done_at__lt=now - timedelta(hours=20)).order_by("-done_at")[:240])
-    recent = list(signed.order_by("-done_at")[:60])
+    recent = [r for r in signed.order_by("-done_at")[:90] if r.order.item.code.startswith(sum(items.values(), ()))]
     made, told = [], []
     for row, ages in [
-        *((row, None) for row in chance.sample(old, k=min(18, len(old)))),
+        *((row, None) for row in chance.sample(old, k=min(90, len(old)))),
         *zip(recent, ((4, None, None), (12, 9, None), (31, 27, 20), (23, None, None)), strict=False),
     ]:
-        fitting = [f for f in findings if f.category == row.order.item.category]
+        fitting = [findings[code] for code, begins in items.items() if row.order.item.code.startswith(begins)]
         if not fitting:
             continue
         value, steps = _value(chance, now, row, chance.choice(fitting), chance.choice(readers), ages)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
-from django.db.models import F, Q, QuerySet
+from django.db.models import QuerySet
 
 from yipan.base.access import Actor, scope
 from yipan.base.access.models import Practitioner
@@ -19,6 +19,8 @@ from yipan.lines.exams.policy.critical import CriticalPolicy, Loop, Rung, Standi
 
 VIEW = "exams.critical"
 READ = "exams.read"
+MOST = 5000
+"""So many closed loops are counted at most, the newest first."""
 ORDER_PATH = "order__request__site__organisation__path"
 
 
@@ -110,13 +112,12 @@ def overdue(actor: Actor) -> int:
 def share_in_time(actor: Actor, since: datetime, until: datetime) -> dict[str, tuple[int, int]]:
     """Step → (in time, all) of the values raised in a period and closed, by each value's own deadlines."""
     told: dict[str, list[bool]] = {str(step): [] for step in policy.Step}
-    rows = values(actor).filter(raised_at__gte=since, raised_at__lt=until).filter(~Q(acted_at=None))
-    for value in whole(rows).order_by(F("raised_at").desc())[:5000]:
+    rows = values(actor).filter(raised_at__gte=since, raised_at__lt=until).exclude(acted_at=None)
+    for value in whole(rows).order_by("-raised_at")[:MOST]:
         rules, before = rules_of(value), value.raised_at
-        for step, at in ((policy.Step.TOLD, value.told_at), (policy.Step.ACKNOWLEDGED, value.acknowledged_at),
-                         (policy.Step.ACTED, value.acted_at)):  # fmt: skip
+        for step, at in zip(policy.Step, (value.told_at, value.acknowledged_at, value.acted_at), strict=True):
             assert at is not None, "a closed loop has every step"
-            told[step].append((at - before).total_seconds() <= rules.minutes(step) * 60)
+            told[step].append(at - before <= timedelta(minutes=rules.minutes(step)))
             before = at
     return {step: (sum(times), len(times)) for step, times in told.items()}
 

@@ -21,6 +21,8 @@ from yipan.spine.states import TAKES_TIME, Purpose
 OPEN, MATCH = "exams.images", "exams.match"
 """Verbs: opening images, and deciding to which order a study belongs."""
 SITE = "request__site__organisation__path"
+READ, CENTRE = "exams.read", "reading__centre__site__organisation__path"
+"""Whoever reads at a centre opens what was given to it, wherever it was ordered."""
 MOST_PROPOSALS = 5
 
 
@@ -36,7 +38,8 @@ class Waiting:
 def order(actor: Actor, request_id: UUID, verb: str = OPEN) -> ExamOrder:
     """An order that the actor may do this with. Raises Refused, NotFound("exam_order_unknown")."""
     actor.require(verb)
-    found = _orders().filter(scope(actor, verb, SITE), pk=request_id).first()
+    mine = scope(actor, verb, SITE) | (scope(actor, READ, CENTRE) if verb == OPEN else Q(pk__in=[]))
+    found = _orders().filter(mine, pk=request_id).first()
     if found is None:
         raise NotFound("exam_order_unknown")
     return found
@@ -54,7 +57,8 @@ def study(actor: Actor, study_id: UUID) -> Study:
     """
     actor.require(OPEN)
     rows = Study.objects.select_related("order__request__patient", "order__request__site__organisation", "order__item")
-    found = rows.filter(scope(actor, OPEN, f"order__{SITE}"), pk=study_id, order__isnull=False).first()
+    mine = scope(actor, OPEN, f"order__{SITE}") | scope(actor, READ, f"order__{CENTRE}")
+    found = rows.filter(mine, pk=study_id, order__isnull=False).first()
     if found is None:
         raise NotFound("study_unknown")
     return found

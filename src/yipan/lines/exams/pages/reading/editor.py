@@ -158,7 +158,7 @@ def _page(
         "refusal": _refusal(row, shown.current.author if shown.current else me, me),
         "finding_options": [(str(f.pk), f.label) for f in _findings(row)],
         "criticals": critical.rows_of(critical.whole(row.order.criticals.all()), now),
-        "viewer": show.viewer(row.pk),
+        "viewer": show.viewer(row.order),
         "errors": errors or {},
         "problem": problem,
     }

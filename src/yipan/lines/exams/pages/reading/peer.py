@@ -106,7 +106,7 @@ def _page(
         "order": row.report.order,
         "record": row.report.order.request,
         "scores": scores(),
-        "viewer": show.viewer(row.report.order_id),
+        "viewer": show.viewer(row.report.order),
         "errors": errors or {},
         "given": request.POST,
         **_roles(row, me),

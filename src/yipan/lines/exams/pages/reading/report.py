@@ -96,7 +96,7 @@ def _context(actor: Actor, shown: query.Shown) -> dict[str, Any]:
         "parts": show.parts(template),
         "answers": show.answered(template, current.answers if current else {}),
         "may_amend": me is not None and shown.is_final,
-        "viewer": show.viewer(shown.order.pk),
+        "viewer": show.viewer(shown.order),
         "printed_at": clock.now(),
     }
 

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from typing import Any
-from uuid import UUID
 
 from django.http import HttpRequest
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
@@ -14,7 +13,7 @@ from yipan.base import audit
 from yipan.base.access import Actor
 from yipan.base.audit import labels
 from yipan.kernel.errors import InvalidInput
-from yipan.lines.exams.models import ExamOrder, ReportTemplate
+from yipan.lines.exams.models import Category, ExamOrder, ReportTemplate
 from yipan.lines.exams.policy.reading import Urgency
 from yipan.ui import messages
 
@@ -22,9 +21,6 @@ labels.declare(
     {"report.read": gettext_lazy("Looked at an examination and its report")},
     {"order": gettext_lazy("Examination")},
 )
-
-VIEWERS = ("exam-images", "exam-study", "study")
-"""Names under which the pictures of an order may be found; an installation without an archive has none."""
 
 
 def actor_of(request: HttpRequest, verb: str) -> Actor:
@@ -88,14 +84,9 @@ def told(actor: Actor, order: ExamOrder) -> None:
     audit.record(actor, "report.read", "order", order.pk, patient_id=request.patient_id, path=path)
 
 
-def viewer(order_id: UUID) -> str:
-    """The address of the pictures of an order; "" where nothing shows pictures."""
-    for name in VIEWERS:
-        try:
-            return reverse(name, args=[order_id])
-        except NoReverseMatch:
-            continue
-    return ""
+def viewer(order: ExamOrder) -> str:
+    """The address of an order's recording on paper, or of its pictures."""
+    return reverse("exam-ecg" if order.item.category == Category.ECG else "exam-images", args=[order.pk])
 
 
 def wrong(error: InvalidInput) -> dict[str, list[str]]:
