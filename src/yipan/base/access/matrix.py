@@ -112,7 +112,11 @@ declare_all(
         "users.edit": {Role.ADMINISTRATOR},
     }
 )
-declare("patients.view", {Role.COORDINATOR, Role.WARD_NURSE, Role.DOCTOR, Role.INTERFACE}, opens=IDENTITIES)
+declare(
+    "patients.view",
+    {Role.COORDINATOR, Role.WARD_NURSE, Role.DOCTOR, Role.DISPATCHER, Role.INTERFACE},
+    opens=IDENTITIES,
+)
 declare("audit.view", {Role.ADMINISTRATOR, Role.PRIVACY_OFFICER}, opens=JOURNAL)
 declare_passage("access.emergency", "who opens a record in an emergency has no right to it, and that is what is kept")
 declare_passage("audit.write", "the journal is Yipan's own: nobody may read back or alter what is written about them")

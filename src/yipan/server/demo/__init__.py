@@ -23,7 +23,7 @@ def ensure_loaded(progress: Progress) -> bool:
     from yipan.base.access import SYSTEM
     from yipan.base.network.importing import import_network
     from yipan.base.network.models import Organisation
-    from yipan.server.demo import accounts, calls, filling, history, waiting, wire
+    from yipan.server.demo import accounts, calls, clinics, filling, history, vehicles, waiting, wire
     from yipan.server.demo.network import build
     from yipan.server.models import DemoPace
 
@@ -46,6 +46,9 @@ def ensure_loaded(progress: Progress) -> bool:
         progress(_("Waiting patients of the demo"), 0, None)
         calls.plan()
         waiting.invite()
+        progress(_("Clinics and ambulances of the demo"), 0, None)
+        clinics.open_doors()
+        vehicles.park()
         wire.introduce()
         progress(_("History of the demo's wards"), 0, None)
         history.remember()

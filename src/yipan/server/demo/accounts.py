@@ -23,6 +23,7 @@ ACCOUNTS = (
     Account("coordinator", "周敏", "coordinator", "YJ"),
     Account("nurse", "何静", "ward_nurse", "YJ1", ward="YJ1-NSU2"),
     Account("doctor", "彭建华", "doctor", "YJ1", doctor_of="YJ1-NEU"),
+    Account("dispatcher", "罗海", "dispatcher", "YJ"),
     Account("manager", "林志强", "manager", "YJ"),
     Account("integrator", "唐晓东", "integrator", "YJ"),
     Account("admin", "韩雪", "administrator", "YJ"),
