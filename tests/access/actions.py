@@ -6,6 +6,7 @@ An argument "$name" is an object of `world`, anything else is given as it stands
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any
 
 from tests.access.rules import Rule
@@ -27,6 +28,8 @@ def act(rule: str, **arguments: Any) -> Act:
 
 
 STAY, BED, WARD = {"booking_id": "$stay_id"}, {"bed_id": "$bed_id"}, {"ward_id": "$ward_id"}
+SEAT, TRIP = {"booking_id": "$seat_id"}, {"booking_id": "$trip_id"}
+BOOK = "appointments.book@here"
 MANAGE, MERGE, EDIT = "users.edit@here", "patients.merge@anywhere", "patients.edit@anywhere"
 EXAM = {"request_id": "$exam_order_id"}
 RECEIVE, CLOSE, PLACE, ASK = "beds.receive@here", "beds.close@here", "beds.place@here", "beds.request@here"
@@ -165,6 +168,55 @@ ACTIONS: dict[str, Act] = {
     "lines.exams.actions.peer.read_blind": act(READS, **REVIEW, impression="x", positive=True),
     "lines.exams.actions.peer.score_report": act(READS, **REVIEW, score=1),
     "lines.exams.actions.peer.see_discrepancy": act(READS, **REVIEW),
+    "lines.appointments.actions.requests.request_appointment": act(
+        BOOK, patient_id="$patient_id", clinic_id="$clinic_id"
+    ),
+    "lines.appointments.actions.requests.cancel_appointment": act(
+        BOOK, request_id="$seat_request_id", reason="went home"
+    ),
+    "lines.appointments.actions.seats.hold_seat": act(
+        BOOK, request_id="$asked_id", clinic_id="$clinic_id", start="$seat_start"
+    ),
+    "lines.appointments.actions.seats.confirm_seat": act(BOOK, **SEAT),
+    "lines.appointments.actions.seats.release_seat": act(BOOK, **SEAT),
+    "lines.appointments.actions.queue.check_in": act("appointments.receive@here", **SEAT),
+    "lines.appointments.actions.queue.mark_no_show": act("appointments.receive@here", **SEAT),
+    "lines.appointments.actions.queue.call_next": act("appointments.see@here", clinic_id="$clinic_id"),
+    "lines.appointments.actions.queue.come_in": act("appointments.see@here", **SEAT),
+    "lines.appointments.actions.queue.pass_over": act("appointments.see@here", **SEAT),
+    "lines.appointments.actions.queue.finish": act("appointments.see@here", **SEAT),
+    "lines.appointments.actions.sessions.close_session": act(
+        "appointments.sessions@here", clinic_id="$clinic_id", day="$tomorrow", reason="away"
+    ),
+    "lines.appointments.actions.sessions.reopen_session": act(
+        "appointments.sessions@here", clinic_id="$clinic_id", day="$tomorrow"
+    ),
+    "lines.appointments.actions.clinics.save_clinic": act(
+        "appointments.clinics@here", site_id="$site_id", written="$clinic_facts", clinic_id="$clinic_id"
+    ),
+    "lines.appointments.actions.clinics.set_holiday": act(
+        "appointments.holidays@anywhere", day=date(2099, 1, 1), name="元旦"
+    ),
+    "lines.appointments.actions.clinics.drop_holiday": act("appointments.holidays@anywhere", day=date(2099, 1, 1)),
+    "lines.dispatch.actions.requests.request_transport": act(
+        "dispatch.request@here",
+        patient_id="$patient_id",
+        home_department_id="$department_id",
+        asked="$transport_facts",
+    ),
+    "lines.dispatch.actions.requests.cancel_transport": act(
+        "dispatch.request@here", request_id="$trip_request_id", reason="walks"
+    ),
+    "lines.dispatch.actions.trips.assign_vehicle": act(
+        "dispatch.assign@here", request_id="$carry_id", vehicle_id="$vehicle_id", leave="$seat_start"
+    ),
+    "lines.dispatch.actions.trips.confirm_trip": act("dispatch.assign@here", **TRIP),
+    "lines.dispatch.actions.trips.release_trip": act("dispatch.assign@here", **TRIP),
+    "lines.dispatch.actions.steps.report_step": act("dispatch.drive@here", **TRIP, step="alerted"),
+    "lines.dispatch.actions.steps.take_back_step": act("dispatch.drive@here", **TRIP),
+    "lines.dispatch.actions.steps.back_at_base": act("dispatch.drive@here", vehicle_id="$vehicle_id"),
+    "lines.dispatch.actions.handing.hand_over": act("dispatch.drive@here", **TRIP, received_by="a doctor"),
+    "lines.dispatch.actions.fleet.save_vehicle": act("dispatch.fleet@here", site_id="$site_id", call_sign="new"),
     "planning.actions.start_run": act("planning.run@here", organisation_id="$organisation_id"),
     "planning.actions.stop_run": act("planning.run@here", run_id="$run_id"),
     "planning.actions.accept": act("planning.accept@here", run_id="$run_id", chosen={}),
@@ -203,6 +255,11 @@ NO_ACTIONS: dict[str, str] = {
     "base.network.importing.write": "behind edits.edit and the command line",
     "base.patients.actions.facts.check": "pure check of what was given",
     "base.patients.panels.panels_for": "asks each panel, which asks for its verb",
+    "lines.appointments.actions.requests.write_request": "behind request_appointment and joint bookings",
+    "lines.appointments.actions.requests.withdraw": "behind cancel_appointment and joint bookings",
+    "lines.dispatch.actions.requests.withdraw": "behind cancel_transport and joint bookings",
+    "lines.dispatch.actions.trips.settle": "behind assign_vehicle and joint bookings",
+    "lines.dispatch.actions.trips.expect": "behind assign_vehicle and report_step",
     "interop.queue.source_for": "a query with its check; every action above goes through it",
     "interop.queue.visible": "a condition for queries",
     "lines.exams.actions.studies.attach_told": "behind take_studies and store_ecg, in their transaction",

@@ -51,6 +51,7 @@ DESK = "a GET leads to the desk, which asks for beds.request"
 READS, ORDER, CRITICAL = "exams.read@here", "read_order_id", "critical_id"
 BED, STAY, WARD = "bed_id", "stay_id", "ward_id"
 RECEIVE, CLOSE, PLACE, ASK = "beds.receive@here", "beds.close@here", "beds.place@here", "beds.request@here"
+BOOK, DRIVE = "appointments.book@anywhere", "dispatch.drive@here"
 LOOK, MERGE, MANAGE = "beds.view@anywhere", "patients.merge@anywhere", "users.edit@here"
 EXAM = {"request_id": "exam_order_id"}
 NETWORK, CHANGE, ALL = "network.view@here", "network.edit@here", "network.edit@top"
@@ -124,6 +125,7 @@ ADDRESSES: dict[str, Row] = {
     # patients: one identity for the whole network
     "patients": row("patients.view@anywhere", "patients.view@anywhere", {"q": "qian"}),
     "patient_new": row("patients.edit@anywhere", "patients.edit@anywhere"),
+    "patient_pick": row(post="patients.view@anywhere", data={"q": "qian"}),
     "patient_duplicates": row(MERGE),
     "patient_duplicate": row(MERGE, candidate_id="pair_id"),
     "patient_different": row(post=MERGE, candidate_id="pair_id"),
@@ -276,6 +278,48 @@ ADDRESSES: dict[str, Row] = {
     "exam-device": row("exams.view@here", device_id="device_id"),
     "exam-device-close": row(post="exams.close@here", device_id="device_id", data={"reason": "repair"}),
     "exam-device-reopen": row(post="exams.close@here", device_id="device_id"),
+    # clinics
+    "clinics": row("appointments.view@anywhere"),
+    "clinic-book": row(BOOK, BOOK, {"step": "look"}),
+    "clinic-book-seats": row(post=BOOK),
+    "clinic-waiting": row(BOOK),
+    "clinic-figures": row("appointments.figures@anywhere"),
+    "clinic-holidays": row("appointments.holidays@anywhere", "appointments.holidays@anywhere"),
+    "clinic-new": row("appointments.clinics@anywhere", "appointments.clinics@anywhere"),
+    "clinic": row("appointments.clinics@here", "appointments.clinics@here", clinic_id="clinic_id"),
+    "clinic-day": row("appointments.view@here", clinic_id="clinic_id"),
+    "clinic-wall": row("appointments.view@here", clinic_id="clinic_id"),
+    "appointment": row("appointments.view@here", request_id="seat_request_id"),
+    "appointment-cancel": step("appointments.book@here", "seat_request_id", reason="went home"),
+    "seat-hold": step("appointments.book@here", "asked_id", clinic="$clinic_id", start="2099-01-01T00:00:00+00:00"),
+    "seat-confirm": step("appointments.book@here", "seat_id"),
+    "seat-release": step("appointments.book@here", "seat_id"),
+    "seat-check-in": step("appointments.receive@here", "seat_id"),
+    "seat-no-show": step("appointments.receive@here", "seat_id"),
+    "seat-come-in": step("appointments.see@here", "seat_id"),
+    "seat-pass": step("appointments.see@here", "seat_id"),
+    "seat-finish": step("appointments.see@here", "seat_id"),
+    "session-call": step("appointments.see@here", "clinic_id"),
+    "session-close": step("appointments.sessions@here", "clinic_id", day="$tomorrow", reason="away"),
+    "session-reopen": step("appointments.sessions@here", "clinic_id", day="$tomorrow"),
+    # ambulances
+    "dispatch": row("dispatch.view@anywhere"),
+    "dispatch-new": row("dispatch.request@anywhere", "dispatch.request@anywhere"),
+    "crews": row("dispatch.drive@anywhere"),
+    "crew": row(DRIVE, vehicle_id="vehicle_id"),
+    "vehicle-new": row("dispatch.fleet@anywhere", "dispatch.fleet@anywhere"),
+    "vehicle": row("dispatch.fleet@here", "dispatch.fleet@here", vehicle_id="vehicle_id"),
+    "transport": row("dispatch.view@here", request_id="trip_request_id"),
+    "transport-hand": row(DRIVE, DRIVE, {"received_by": "a doctor"}, booking_id="trip_id"),
+    "transport-assign": step(
+        "dispatch.assign@here", "carry_id", vehicle="$vehicle_id", leave="2099-01-01T00:00:00+00:00"
+    ),
+    "transport-confirm": step("dispatch.assign@here", "trip_id"),
+    "transport-release": step("dispatch.assign@here", "trip_id"),
+    "transport-cancel": step("dispatch.request@here", "trip_request_id", reason="walks"),
+    "transport-step": step(DRIVE, "trip_id", step="alerted"),
+    "transport-back": step(DRIVE, "trip_id"),
+    "vehicle-home": step(DRIVE, "vehicle_id"),
     # plans
     "planning:plans": row(
         "planning.view@anywhere",

@@ -48,6 +48,10 @@ def names(resolver: Any = None, space: str = "") -> Iterator[str]:
             yield from names(pattern, space + (f"{pattern.namespace}:" if pattern.namespace else ""))
 
 
+STEPS = ("bed-", "ward-", "notice-", "seat-", "session-", "appointment-", "transport-", "vehicle-home")
+"""Addresses that tell a refusal on the page they came from, and a program by a status."""
+
+
 def test_every_address_has_its_row() -> None:
     """An address without a row, or a row without an address, fails: nothing is added without saying who may use it."""
     known = set(names())
@@ -117,7 +121,7 @@ def visit(browser: Client, method: str, name: str, row: Row, world: worlds.World
             address,
             urlencode(data),
             content_type="application/x-www-form-urlencoded",
-            headers={"accept": "application/json" if name.startswith(("bed-", "ward-", "notice-")) else "text/html"},
+            headers={"accept": "application/json" if name.startswith(STEPS) else "text/html"},
         )
     if (
         answer.status_code == 302

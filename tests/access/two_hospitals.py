@@ -12,11 +12,14 @@ from django.db import connection
 
 from yipan.base.access import SYSTEM, Actor, Role
 from yipan.base.access.wall import Wall
+from yipan.base.network.models import Site
 from yipan.base.patients.actions import register
 from yipan.base.patients.models import Patient
 from yipan.interop.models import InboundMessage, OutboundMessage, Receiver, Source
+from yipan.lines.appointments.models import Appointment
 from yipan.lines.beds.models import FollowUpCall, WardNotice
 from yipan.lines.beds.tests.busy import ask, lie
+from yipan.lines.dispatch.models import Handover, Transport
 from yipan.lines.exams.models import Decision, ExamItem, Result
 from yipan.planning.models import Proposal, Run
 from yipan.spine import booking
@@ -70,6 +73,7 @@ def side(name: str) -> Side:
     bed = network.beds["neurology"][0]
     Proposal.objects.create(run=run, kind="admission", request=waiting, bed=bed, tier="own", score=50, **times)
     _examined(network, stay)
+    _asked_for(network, stay)
     return Side(network, stay, waiting, message)
 
 
@@ -82,6 +86,16 @@ def _examined(network: SmallNetwork, stay: Booking) -> None:
     home = network.departments["neurology"]
     sums = {"price": 12, "dose": 0.0, "decided_at": NOON, "decided_by": "test"}
     Decision.objects.create(result=result, department=home, recognised=True, **person, **sums)
+
+
+def _asked_for(network: SmallNetwork, stay: Booking) -> None:
+    """What clinics and ambulances write about a request, beside the stay's."""
+    specialty = network.departments["neurology"].specialty
+    Appointment.objects.create(request=stay.request, specialty=specialty, reason="dizzy")
+    code = f"{network.site.code}-T"
+    town = Site.objects.create(code=code, organisation=network.organisation, name="镇")
+    ride = Transport.objects.create(request=stay.request, from_site=town, to_site=network.site, condition="dizzy")
+    Handover.objects.create(transport=ride, at=NOON, received_by="a doctor", given_by="a crew")
 
 
 def abroad(home: Side, host: Side) -> Booking:

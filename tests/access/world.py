@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, time, timedelta
 from typing import Any
 from uuid import uuid4
+from zoneinfo import ZoneInfo
 
 from django.contrib.auth.models import User
 from django.db import connection
@@ -16,13 +17,17 @@ from tests.journeys import hospital as hospitals
 from yipan.base.access import SYSTEM, Actor
 from yipan.base.access.models import EmergencyAccess, Grant
 from yipan.base.access.queries import actor_of
-from yipan.base.network.models import Organisation, Ward
+from yipan.base.network.models import Organisation, Site, Ward
 from yipan.base.network.models.uploads import Upload
 from yipan.base.patients import actions as patients
 from yipan.base.patients.models import DuplicateCandidate
 from yipan.interop.models import InboundMessage, LocationAlias, OutboundMessage, Receiver, Source
 from yipan.kernel import clock
+from yipan.lines.appointments import actions as appointments
+from yipan.lines.appointments.actions.clinics import ClinicFacts
 from yipan.lines.beds.models import FollowUpCall, WardNotice
+from yipan.lines.dispatch import actions as dispatch
+from yipan.lines.dispatch.actions.requests import TransportFacts
 from yipan.lines.exams import actions as exams
 from yipan.lines.exams.actions.results import ToldReport, ToldValue
 from yipan.lines.exams.models import CriticalFinding, ExamItem, ExamOrder, PeerReview, ReadingCentre, Study
@@ -107,6 +112,7 @@ def build() -> World:
         | _exams(hospital)
         | _reading(hospital)
     )
+    world.ids |= _clinics(hospital) | _rides(hospital)
     return world
 
 
@@ -168,6 +174,64 @@ def _notes(host: Ward, stay: Booking) -> dict[str, Any]:
     call = FollowUpCall.objects.create(booking=stay, due_on=now.date())
     notice = WardNotice.objects.create(key="k", ward=host, kind="incoming", booking=stay, created_at=now)
     return {"call_id": call.pk, "notice_id": notice.pk}
+
+
+def _clinics(hospital: hospitals.Hospital) -> dict[str, Any]:
+    """A clinic of every day, somebody with a seat of tomorrow, and somebody who only asked for one."""
+    today = clock.now().astimezone(ZoneInfo(hospital.network.site.time_zone)).date()
+    facts = ClinicFacts(
+        code="CLINIC",
+        name="门诊",
+        practitioner_id=hospital.attending.pk,
+        department_id=hospital.network.departments["neurology"].pk,
+        weekdays=tuple(range(1, 8)),
+        starts=time(8),
+        ends=time(12),
+        first_day=today,
+    )
+    clinic = appointments.save_clinic(actor=SYSTEM, site_id=hospital.network.site.pk, written=facts)
+    tomorrow = today + timedelta(days=1)
+    start = datetime.combine(tomorrow, time(8), ZoneInfo(hospital.network.site.time_zone))
+    who = {"actor": SYSTEM, "clinic_id": clinic.pk}
+    kept = appointments.request_appointment(patient_id=hospitals.known("冯远征").pk, **who)
+    seat = appointments.hold_seat(request_id=kept.pk, start=start, **who)
+    asked = appointments.request_appointment(patient_id=hospitals.known("冯巩义").pk, **who)
+    return {
+        "clinic_id": clinic.pk,
+        "clinic_facts": facts,
+        "seat_id": seat.pk,
+        "seat_start": start + timedelta(minutes=10),
+        "seat_request_id": kept.pk,
+        "asked_id": asked.pk,
+        "tomorrow": tomorrow,
+    }
+
+
+def _rides(hospital: hospitals.Hospital) -> dict[str, Any]:
+    """A vehicle, somebody whom it will carry, and somebody who only asked."""
+    site = hospital.network.site
+    town = Site.objects.create(
+        code="TOWN", organisation=hospital.network.organisation, name="镇", latitude=30.2, longitude=110.1
+    )
+    vehicle = dispatch.save_vehicle(actor=SYSTEM, site_id=site.pk, call_sign="救 1")
+    facts = TransportFacts(town.pk, site.pk)
+    home = hospital.network.departments["neurology"].pk
+    carry, trip = (
+        dispatch.request_transport(
+            actor=SYSTEM, patient_id=hospitals.known(name).pk, home_department_id=home, asked=facts
+        )
+        for name in ("陈远", "陈近")
+    )
+    row = dispatch.assign_vehicle(
+        actor=SYSTEM, request_id=trip.pk, vehicle_id=vehicle.pk, leave=clock.now() + timedelta(hours=1)
+    )
+    return {
+        "vehicle_id": vehicle.pk,
+        "transport_facts": facts,
+        "carry_id": carry.pk,
+        "trip_id": row.pk,
+        "trip_request_id": trip.pk,
+    }
 
 
 def _plan(hospital: hospitals.Hospital) -> dict[str, Any]:

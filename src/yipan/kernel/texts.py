@@ -34,6 +34,17 @@ def instant(text: str, zone: tzinfo) -> datetime:
     return found
 
 
+def moment(text: str) -> datetime:
+    """An instant with its offset, in ISO 8601. Raises InvalidInput("time_unreadable")."""
+    try:
+        found = datetime.fromisoformat(text.strip())
+    except ValueError:
+        raise InvalidInput("time_unreadable", value=text[:40]) from None
+    if found.tzinfo is None or not FIRST_YEAR <= found.year <= LAST_YEAR:
+        raise InvalidInput("time_unreadable", value=text[:40])
+    return found
+
+
 def whole(text: str) -> int | None:
     """A whole number from 0 to `LARGEST` in ASCII digits; None when the text is anything else."""
     text = text.strip()

@@ -39,6 +39,8 @@ INSTALLED_APPS = [
     "yipan.spine",
     "yipan.lines.beds",
     "yipan.lines.exams",
+    "yipan.lines.appointments",
+    "yipan.lines.dispatch",
     "yipan.interop",
     "yipan.planning",
     "yipan.server",

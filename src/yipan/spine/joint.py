@@ -100,7 +100,7 @@ def book(
         raise InvalidInput("joint_empty")
     with unit.atomic():
         # One order for everybody: two that book the same places together wait for one another and never in a ring.
-        order = sorted(range(len(parts)), key=lambda i: (parts[i][0].line, i))
+        order = sorted(range(len(parts)), key=lambda i: (parts[i][0].line, sorted(parts[i][1].capacity_ids), i))
         ready = {i: _prepare(actor, parent, *parts[i]) for i in order}
         claims = [claim for i in order for claim in ready[i].claims]
         rows = iter(booking.hold(claims=claims, by=actor, keep=keep, at=at))

@@ -84,7 +84,8 @@ class Booking(models.Model):
     """A capacity taken for a period. Written by `spine.booking` only.
 
     `period` is [start, end) in UTC: for a held or confirmed booking the planned time, for an active one from the
-    arrival to the expected end, for a done one what really happened. `end_announced` tells an expected departure that
+    arrival to the expected end, for a done one what really happened (a seat
+    of a queue keeps its planned time: `booking.seats`). `end_announced` tells an expected departure that
     the ward has stated from one that is only estimated. `body` marks places where a patient lies, `attends` what the
     patient comes to in person: nobody is planned to be at two of these at once, whatever really happens later.
     """

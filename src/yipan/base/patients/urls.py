@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from django.urls import path
 
-from yipan.base.patients.pages import duplicates, emergency, records
+from yipan.base.patients.pages import duplicates, emergency, picking, records
 
 urlpatterns = [
     path("patients/", records.search, name="patients"),
+    path("patients/pick", picking.pick, name="patient_pick"),
     path("patients/new", records.new, name="patient_new"),
     path("patients/duplicates", duplicates.queue, name="patient_duplicates"),
     path("patients/duplicates/<uuid:candidate_id>", duplicates.pair, name="patient_duplicate"),

@@ -33,3 +33,11 @@ def test_impossible_days_are_refused(text: str) -> None:
 def test_whole_numbers(text: str, number: int | None) -> None:
     """ASCII digits that fit a column of integers; everything else is no number."""
     assert texts.whole(text) == number
+
+
+def test_instants_carry_their_offset() -> None:
+    """An instant is read with its offset; without one, or in a year that nobody plans in, it is refused."""
+    assert texts.moment("2026-03-02T08:00:00+08:00").isoformat() == "2026-03-02T08:00:00+08:00"
+    for text in ("2026-03-02T08:00:00", "9999-12-31T23:59:59+00:00", "soon", ""):
+        with pytest.raises(InvalidInput):
+            texts.moment(text)

@@ -23,7 +23,18 @@ def ensure_loaded(progress: Progress) -> bool:
     from yipan.base.access import SYSTEM
     from yipan.base.network.importing import import_network
     from yipan.base.network.models import Organisation
-    from yipan.server.demo import accounts, calls, exams, filling, history, reading, waiting, wire
+    from yipan.server.demo import (
+        accounts,
+        calls,
+        clinics,
+        exams,
+        filling,
+        history,
+        reading,
+        vehicles,
+        waiting,
+        wire,
+    )
     from yipan.server.demo.network import build
     from yipan.server.models import DemoPace
 
@@ -49,6 +60,9 @@ def ensure_loaded(progress: Progress) -> bool:
         progress(_("Waiting patients of the demo"), 0, None)
         calls.plan()
         waiting.invite()
+        progress(_("Clinics and ambulances of the demo"), 0, None)
+        clinics.open_doors()
+        vehicles.park()
         wire.introduce()
         reading.fill()
         progress(_("History of the demo's wards"), 0, None)

@@ -62,7 +62,7 @@ class Day:
 
     def tick(self, seconds: float, speed: float) -> None:
         """Let `seconds` of real time pass at `speed`."""
-        present = Booking.objects.filter(state=State.ACTIVE, purpose=Purpose.CARE).count()
+        present = _stays().filter(state=State.ACTIVE, purpose=Purpose.CARE).count()
         rate = present / MEAN_STAY_HOURS / 3600 * seconds * speed
         self.leave += rate
         self.come += rate
@@ -166,7 +166,7 @@ def run() -> None:
 
 
 def _stays() -> QuerySet[Booking]:
-    return Booking.objects.select_related(
+    return Booking.objects.filter(capacity__kind="bed").select_related(
         "capacity__bed__room__ward__site__organisation", "request__patient", "request__attending", "patient"
     )
 

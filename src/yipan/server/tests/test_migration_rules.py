@@ -17,6 +17,8 @@ FIRST_RELEASE = {
     "spine": "0006_joint_booking",
     "beds": "0002_live_bookings",
     "exams": "0001_initial",
+    "appointments": "0001_initial",
+    "dispatch": "0001_initial",
     "interop": "0004_open_columns_gone",
     "planning": "0001_initial",
     "server": "0001_initial",

@@ -5,11 +5,12 @@ the order of their identifiers, writes its events beside the change, and either 
 `Conflict`s that a person can read. Times are aware; `at` is when it really happened and defaults to now.
 """
 
-from yipan.spine.booking.claims import Claim, confirm, expire_due, hold, no_show, release
+from yipan.spine.booking.claims import Claim, confirm, displace, expire_due, hold, no_show, release
 from yipan.spine.booking.closures import close, end_due_closures, reopen
 from yipan.spine.booking.overruns import announce_end, extend_overruns
 from yipan.spine.booking.places import lock as lock_places
 from yipan.spine.booking.places import told_politely
+from yipan.spine.booking.seats import leave_seat, take_seat
 from yipan.spine.booking.stays import arrive, cancel_move, depart, move, occupy, swap, undo_arrive, undo_depart
 from yipan.spine.booking.takeover import Stay, take_over
 from yipan.spine.booking.turnover import begin_turnover, finish_turnover
@@ -24,11 +25,13 @@ __all__ = [
     "close",
     "confirm",
     "depart",
+    "displace",
     "end_due_closures",
     "expire_due",
     "extend_overruns",
     "finish_turnover",
     "hold",
+    "leave_seat",
     "lock_places",
     "move",
     "no_show",
@@ -37,6 +40,7 @@ __all__ = [
     "reopen",
     "swap",
     "take_over",
+    "take_seat",
     "told_politely",
     "undo_arrive",
     "undo_depart",

@@ -116,6 +116,11 @@ def no_show(*, booking_id: UUID, by: Actor, reason: str = "", at: datetime | Non
     return _end(booking_id, Verb.NO_SHOW, by=by, at=at or clock.now(), reason=reason)
 
 
+def displace(*, booking_id: UUID, by: Actor, reason: str = "", at: datetime | None = None) -> Booking:
+    """The place cannot be had as planned; the request waits again and its line is asked to propose anew."""
+    return _end(booking_id, Verb.DISPLACE, by=by, at=at or clock.now(), reason=reason)
+
+
 def expire_due(*, at: datetime | None = None) -> int:
     """Clear every hold that ran out, for the pages' sake; return how many."""
     at = at or clock.now()

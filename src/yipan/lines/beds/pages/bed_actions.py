@@ -1,66 +1,21 @@
-"""The steps of a bed as addresses: each is a form that posts, and goes back to the page it came from.
-
-A refusal is shown as a sentence on that page; nothing has changed then.
-"""
+"""The steps of a bed as addresses (`ui.steps`): each is a form that posts, and goes back to where it came from."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.urls import reverse
-from django.utils.http import url_has_allowed_host_and_scheme
+from django.http import HttpRequest
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST
 
 from yipan.base.access import Actor
 from yipan.kernel import texts
-from yipan.kernel.errors import InvalidInput, YipanError
 from yipan.lines.beds import actions
 from yipan.lines.beds.queries import facts as known
 from yipan.spine.registry import Page
-from yipan.ui import flash, messages
-
-Verb = Callable[[HttpRequest, Actor, UUID], str]
-
-
-def step(verb: Verb) -> Callable[[HttpRequest, UUID], HttpResponse]:
-    """A view that does one verb, tells the outcome, and returns; the verb gives the sentence of success."""
-
-    @require_POST
-    def view(request: HttpRequest, key: UUID) -> HttpResponse:
-        actor: Actor = request.actor  # type: ignore[attr-defined]
-        try:
-            text, tone = verb(request, actor, key), "done"
-        except YipanError as error:
-            if request.headers.get("Accept", "").startswith("application/json"):
-                raise
-            text, tone = _sentence(error), "error"
-        if request.headers.get("HX-Request") == "true":
-            status = 204 if tone == "done" else 409
-            return flash.toast(HttpResponse(status=status), text, tone)  # type: ignore[arg-type]
-        flash.say(request, text, tone)  # type: ignore[arg-type]
-        return HttpResponseRedirect(back(request))
-
-    return view
-
-
-def back(request: HttpRequest) -> str:
-    """Where the form came from: its `next`, else the referring page, else the board; never another site."""
-    for address in (request.POST.get("next", ""), request.headers.get("Referer", "")):
-        if address and url_has_allowed_host_and_scheme(address, {request.get_host()}, request.is_secure()):
-            return address
-    return reverse("board")
-
-
-def _sentence(error: YipanError) -> str:
-    """The sentence of an error; for a form, the first field that is wrong."""
-    fields: dict[str, str] = error.params.get("fields", {}) if isinstance(error, InvalidInput) else {}
-    return messages.sentence(next(iter(fields.values()))) if fields else messages.of_error(error)
+from yipan.ui.steps import step
 
 
 def _ready(request: HttpRequest, actor: Actor, key: UUID) -> str:
@@ -163,7 +118,7 @@ def _pages() -> tuple[Page, ...]:
         "bed-undo-arrive": _undo_arrive,
         "bed-undo-depart": _undo_depart,
     }
-    return tuple(Page(f"do/{name}/<uuid:key>", step(verb), name) for name, verb in steps.items())
+    return tuple(Page(f"do/{name}/<uuid:key>", step(verb, "board"), name) for name, verb in steps.items())
 
 
 PAGES = _pages()

@@ -54,6 +54,7 @@ SELECT request.home_department_id, booking.state = 'done',
                           - lower(booking.period))::float8 / 3600,
        extract(hour FROM lower(booking.period) AT TIME ZONE site.time_zone)::int
 FROM spine_booking booking
+JOIN spine_capacity capacity ON capacity.id = booking.capacity_id AND capacity.kind = 'bed'
 JOIN spine_request request ON request.id = booking.request_id
 JOIN network_site site ON site.id = request.site_id
 WHERE booking.purpose = 'care' AND booking.state IN ('active', 'done')
@@ -63,6 +64,7 @@ WHERE booking.purpose = 'care' AND booking.state IN ('active', 'done')
 HOURS = """
 SELECT extract(hour FROM lower(booking.period) AT TIME ZONE site.time_zone)::int, count(*)
 FROM spine_booking booking
+JOIN spine_capacity capacity ON capacity.id = booking.capacity_id AND capacity.kind = 'bed'
 JOIN spine_request request ON request.id = booking.request_id
 JOIN network_site site ON site.id = request.site_id
 WHERE booking.purpose = 'care' AND booking.state IN ('active', 'done') AND booking.previous_id IS NULL

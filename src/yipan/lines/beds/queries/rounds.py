@@ -59,7 +59,7 @@ def round_of(practitioner: Practitioner) -> list[Stop]:
             "request__home_department",
             "capacity__bed__department",
             "capacity__bed__room__ward__site__organisation",
-        ).filter(state=State.ACTIVE, purpose=Purpose.CARE, request__attending=practitioner)
+        ).filter(state=State.ACTIVE, purpose=Purpose.CARE, capacity__kind="bed", request__attending=practitioner)
     )
     by_ward: dict[UUID, list[Booking]] = {}
     for stay in stays:

@@ -1,0 +1,1 @@
+"""Clinics and their seats: visiting specialists and residents, appointments, the queue at the door."""
