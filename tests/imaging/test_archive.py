@@ -7,6 +7,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from pydicom import dcmread
+from pydicom.data import get_testdata_file
 from pydicom.uid import RLELossless, generate_uid
 
 from tests.imaging import orthanc
@@ -87,6 +89,36 @@ def test_frames_come_back_as_they_were_made(archive: orthanc.Archive, tmp_path: 
         pixels = np.frombuffer(asked.frame(study.uid, series.uid, images[2].uid, 1), "<i2").reshape(64, 64)
         assert np.array_equal(pixels - 1024, phantom(64, 3))
         archive.empty()
+
+
+@pytest.mark.parametrize("name", ["SC_rgb_jpeg_dcmtk.dcm", "SC_rgb_dcmtk_+eb+cy+s2.dcm", "MR_small_RLE.dcm"])
+def test_the_archive_decompresses_what_yipan_cannot(archive: orthanc.Archive, name: str) -> None:
+    """JPEG in YBR colours arrives as RGB and is told as such; run lengths arrive with every value as it was."""
+    sample = get_testdata_file(name, download=False)
+    if sample is None:
+        pytest.skip("this pydicom brings no such sample")
+    data = dcmread(str(sample))
+    archive.upload(Path(str(sample)).read_bytes())
+    asked = client.plugged()
+    assert asked is not None
+    ((image,), _) = asked.images(data.StudyInstanceUID, data.SeriesInstanceUID)
+    frame = asked.frame(data.StudyInstanceUID, data.SeriesInstanceUID, data.SOPInstanceUID, 1)
+    assert image.photometric in ("RGB", "MONOCHROME2")
+    form = "u1" if image.bits_allocated == 8 else "<i2" if image.signed else "<u2"
+    assert np.array_equal(np.frombuffer(frame, form).reshape(data.pixel_array.shape), data.pixel_array)
+
+
+def test_what_the_archive_cannot_decompress_is_told(archive: orthanc.Archive) -> None:
+    """Orthanc without its GDCM plugin has no JPEG 2000: that is a sentence of its own, with the way out."""
+    sample = get_testdata_file("MR_small_jp2klossless.dcm", download=False)
+    if sample is None:
+        pytest.skip("this pydicom brings no such sample")
+    data = dcmread(str(sample))
+    archive.upload(Path(str(sample)).read_bytes())
+    asked = client.plugged()
+    assert asked is not None
+    with pytest.raises(Unavailable, match="archive_no_frames"):
+        asked.frame(data.StudyInstanceUID, data.SeriesInstanceUID, data.SOPInstanceUID, 1)
 
 
 def test_an_electrocardiogram_is_stored_and_read_back(archive: orthanc.Archive) -> None:
