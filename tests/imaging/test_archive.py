@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import socket
 import subprocess
+import threading
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import numpy as np
 import pytest
@@ -154,6 +157,28 @@ def test_an_archive_that_is_away_or_refuses_is_told_as_such(
     assert asked is not None
     with pytest.raises(Unavailable, match="archive_away"):
         list(asked.studies(NOON.date(), NOON.date()))
+
+
+def test_a_connection_that_was_closed_while_it_rested_is_opened_anew() -> None:
+    """An archive that closes what rests, as Orthanc does after a second, is asked again at once."""
+    asked: list[bytes] = []
+
+    def answer(listener: socket.socket) -> None:
+        for body in (b"[]", b"", b"[]"):
+            near, _ = listener.accept()
+            with near:
+                asked.append(near.recv(65536))
+                head = b"HTTP/1.1 200 OK\r\nContent-Type: application/dicom+json\r\nContent-Length: 2\r\n\r\n"
+                near.sendall(head + body if body else b"")
+
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        thread = threading.Thread(target=answer, args=(listener,), daemon=True)
+        thread.start()
+        archive = client.WebArchive(f"http://127.0.0.1:{listener.getsockname()[1]}", ZoneInfo("Asia/Shanghai"))
+        assert list(archive.studies(NOON.date(), NOON.date())) == []
+        assert list(archive.studies(NOON.date(), NOON.date())) == []
+        thread.join(30)
+    assert len(asked) == 3
 
 
 def test_nothing_of_the_archive_is_reachable_but_its_two_ports(archive: orthanc.Archive) -> None:

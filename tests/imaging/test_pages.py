@@ -147,7 +147,7 @@ def test_other_kinds_of_images_are_drawn_right(viewer: Viewer) -> None:
 
 
 def test_opening_is_a_reading_and_what_fails_is_told_on_the_image(viewer: Viewer) -> None:
-    """The trail has the opening once; no frame leaves without its mark; a lost connection says so and can be retried."""
+    """The trail has the opening once; no frame leaves without its mark; a lost connection says so and is retried."""
     assert Entry.objects.filter(action="study.read").count() == 1
     address = viewer.page.locator("[data-series]").first.get_attribute("data-series")
     assert viewer.page.request.get(address).status == 200

@@ -152,8 +152,14 @@ _threads = threading.local()
 def _connect(url: str) -> DICOMwebClient:
     from dicomweb_client.web import DICOMwebClient
     from requests import Session
+    from requests.adapters import HTTPAdapter
+    from urllib3.util import Retry
 
     session = Session()
+    # An archive closes a connection that rests (Orthanc after one second), perhaps just when it is used again.
+    again = HTTPAdapter(max_retries=Retry(total=1, connect=0, read=1, status=0, allowed_methods=("GET",)))
+    for scheme in ("http://", "https://"):
+        session.mount(scheme, again)
     session.headers["Accept-Encoding"] = (
         "identity"  # between two machines of a hospital packing costs more than it saves
     )
