@@ -39,12 +39,16 @@ class Archive:
     port: int
     web_port: int
 
-    def ask(self, path: str, method: str = "GET") -> object:
+    def ask(self, path: str, method: str = "GET", data: bytes | None = None) -> object:
         """One request to Orthanc's own interface, its JSON answer read."""
-        request = urllib.request.Request(f"http://{self.host}:{self.web_port}{path}", method=method)
+        request = urllib.request.Request(f"http://{self.host}:{self.web_port}{path}", data, method=method)
         request.add_header("Authorization", _basic())
         with urllib.request.urlopen(request, timeout=30) as answer:
             return json.loads(answer.read() or b"null")
+
+    def upload(self, raw: bytes) -> None:
+        """Put a file in as it is, in whatever transfer syntax."""
+        self.ask("/instances", "POST", raw)
 
     def empty(self) -> None:
         """Remove every study."""

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import socket
 import subprocess
+import threading
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import numpy as np
 import pytest
+from pydicom import dcmread
+from pydicom.data import get_testdata_file
 from pydicom.uid import RLELossless, generate_uid
 
 from tests.imaging import orthanc
@@ -89,6 +94,36 @@ def test_frames_come_back_as_they_were_made(archive: orthanc.Archive, tmp_path: 
         archive.empty()
 
 
+@pytest.mark.parametrize("name", ["SC_rgb_jpeg_dcmtk.dcm", "SC_rgb_dcmtk_+eb+cy+s2.dcm", "MR_small_RLE.dcm"])
+def test_the_archive_decompresses_what_yipan_cannot(archive: orthanc.Archive, name: str) -> None:
+    """JPEG in YBR colours arrives as RGB and is told as such; run lengths arrive with every value as it was."""
+    sample = get_testdata_file(name, download=False)
+    if sample is None:
+        pytest.skip("this pydicom brings no such sample")
+    data = dcmread(str(sample))
+    archive.upload(Path(str(sample)).read_bytes())
+    asked = client.plugged()
+    assert asked is not None
+    ((image,), _) = asked.images(data.StudyInstanceUID, data.SeriesInstanceUID)
+    frame = asked.frame(data.StudyInstanceUID, data.SeriesInstanceUID, data.SOPInstanceUID, 1)
+    assert image.photometric in ("RGB", "MONOCHROME2")
+    form = "u1" if image.bits_allocated == 8 else "<i2" if image.signed else "<u2"
+    assert np.array_equal(np.frombuffer(frame, form).reshape(data.pixel_array.shape), data.pixel_array)
+
+
+def test_what_the_archive_cannot_decompress_is_told(archive: orthanc.Archive) -> None:
+    """Orthanc without its GDCM plugin has no JPEG 2000: that is a sentence of its own, with the way out."""
+    sample = get_testdata_file("MR_small_jp2klossless.dcm", download=False)
+    if sample is None:
+        pytest.skip("this pydicom brings no such sample")
+    data = dcmread(str(sample))
+    archive.upload(Path(str(sample)).read_bytes())
+    asked = client.plugged()
+    assert asked is not None
+    with pytest.raises(Unavailable, match="archive_no_frames"):
+        asked.frame(data.StudyInstanceUID, data.SeriesInstanceUID, data.SOPInstanceUID, 1)
+
+
 def test_an_electrocardiogram_is_stored_and_read_back(archive: orthanc.Archive) -> None:
     """STOW-RS keeps an ECG; storing it twice changes nothing, and it comes back as it was."""
     asked, data = client.plugged(), ecg(StudyDate=TODAY)
@@ -122,6 +157,28 @@ def test_an_archive_that_is_away_or_refuses_is_told_as_such(
     assert asked is not None
     with pytest.raises(Unavailable, match="archive_away"):
         list(asked.studies(NOON.date(), NOON.date()))
+
+
+def test_a_connection_that_was_closed_while_it_rested_is_opened_anew() -> None:
+    """An archive that closes what rests, as Orthanc does after a second, is asked again at once."""
+    asked: list[bytes] = []
+
+    def answer(listener: socket.socket) -> None:
+        for body in (b"[]", b"", b"[]"):
+            near, _ = listener.accept()
+            with near:
+                asked.append(near.recv(65536))
+                head = b"HTTP/1.1 200 OK\r\nContent-Type: application/dicom+json\r\nContent-Length: 2\r\n\r\n"
+                near.sendall(head + body if body else b"")
+
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        thread = threading.Thread(target=answer, args=(listener,), daemon=True)
+        thread.start()
+        archive = client.WebArchive(f"http://127.0.0.1:{listener.getsockname()[1]}", ZoneInfo("Asia/Shanghai"))
+        assert list(archive.studies(NOON.date(), NOON.date())) == []
+        assert list(archive.studies(NOON.date(), NOON.date())) == []
+        thread.join(30)
+    assert len(asked) == 3
 
 
 def test_nothing_of_the_archive_is_reachable_but_its_two_ports(archive: orthanc.Archive) -> None:

@@ -92,8 +92,8 @@ def test_window_level_and_value_are_those_of_the_modality(viewer: Viewer) -> Non
     viewer.wait(center=40, width=80)
 
 
-def test_scrolling_by_wheel_keys_and_slider_shows_the_slices_in_order(viewer: Viewer) -> None:
-    """Each way leads to the slice that its number names: its patch holds ten times the number."""
+def test_scrolling_and_measuring_give_the_right_numbers(viewer: Viewer) -> None:
+    """Wheel, keys, slider and dragging lead to the slice they name; 64 pixels of half a millimetre are 32.0 mm."""
     patch = (SIDE // 2 + 4, SIDE // 4 + 4)
     viewer.hover(*patch)
     viewer.page.mouse.wheel(0, 120)
@@ -111,10 +111,9 @@ def test_scrolling_by_wheel_keys_and_slider_shows_the_slices_in_order(viewer: Vi
     viewer.page.get_by_role("button", name="Scroll").click()
     viewer.drag((200, 100), (200, 148))
     viewer.wait(frame=9)
-
-
-def test_a_distance_is_measured_in_millimetres(viewer: Viewer) -> None:
-    """64 pixels of half a millimetre are 32.0 mm, by pointer and by keyboard, whatever the zoom."""
+    viewer.canvas.focus()
+    viewer.page.keyboard.press("Home")
+    viewer.wait(frame=1)
     viewer.page.keyboard.press("m")
     viewer.drag(viewer.at(20, 30), viewer.at(84, 30))
     assert viewer.page.inner_text("[data-part=lines] li") == "1: 32.0 mm"
@@ -147,19 +146,16 @@ def test_other_kinds_of_images_are_drawn_right(viewer: Viewer) -> None:
     assert (viewer.colour(10, 32), viewer.colour(54, 32)) == ([220, 0, 0], [0, 0, 180])
 
 
-def test_opening_images_is_a_reading_and_keeps_strangers_out(viewer: Viewer) -> None:
-    """The opening is in the audit trail once; a frame without the mark of an opening is not given out."""
+def test_opening_is_a_reading_and_what_fails_is_told_on_the_image(viewer: Viewer) -> None:
+    """The trail has the opening once; no frame leaves without its mark; a lost connection says so and is retried."""
     assert Entry.objects.filter(action="study.read").count() == 1
     address = viewer.page.locator("[data-series]").first.get_attribute("data-series")
     assert viewer.page.request.get(address).status == 200
     assert viewer.page.request.get(address.partition("?")[0]).status == 404
     assert viewer.page.request.get(address[:-4] + "aaaa").status == 404
     assert barriers(viewer.page) == []
-
-
-def test_an_archive_that_goes_away_is_told_on_the_image(viewer: Viewer) -> None:
-    """What is loaded can still be looked at; what is not says why, and a second try brings it."""
     page = viewer.page
+    viewer.person.problems.clear()
     page.route("**/exams/studies/**", lambda route: route.abort())
     page.get_by_role("button", name=re.compile("胸片")).click()
     page.get_by_text("The connection is lost.").wait_for()

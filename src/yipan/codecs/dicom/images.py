@@ -115,6 +115,9 @@ def _colours(told: Attributes) -> tuple[str, int]:
 
 
 def _is_jpeg(told: Attributes) -> bool:
+    """Whether the archive keeps it as JPEG: by its transfer syntax, which not every one tells, or by what was lost."""
+    if told.text(tags.LOSSY_COMPRESSION) == "01":
+        return True
     return any(uid.startswith(JPEG) for uid in told.texts(tags.AVAILABLE_TRANSFER_SYNTAX_UID))
 
 

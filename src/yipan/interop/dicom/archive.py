@@ -32,7 +32,7 @@ MOST_STUDIES = 20_000
 """Of one search; an archive that does not understand `offset` would answer without end."""
 PLAIN = "1.2.840.10008.1.2.1"
 """Explicit VR Little Endian: uncompressed. Asked for, so that the archive decompresses what it keeps compressed."""
-UNAUTHORISED, MISSING, UNACCEPTABLE = (401, 403), 404, (406, 415)
+UNAUTHORISED, MISSING = (401, 403), 404
 
 
 def plugged() -> Archive | None:
@@ -85,7 +85,7 @@ class WebArchive:
         return in_order([image for image, _ in images if image is not None]), [uid for uid in others if uid]
 
     def frame(self, study: str, series: str, instance: str, number: int) -> bytes:
-        with self._told(study, series, instance):
+        with self._told(study, series, instance, refused="archive_no_frames"):
             frames = self._client.retrieve_instance_frames(
                 study, series, instance, [number], media_types=(("application/octet-stream", PLAIN),)
             )
@@ -118,8 +118,11 @@ class WebArchive:
                 log.warning("the archive told a study that cannot be read: %s", error)
 
     @contextmanager
-    def _told(self, *uids: str) -> Iterator[None]:
-        """Errors of the network as ours; what is no UID is asked of nobody, because it becomes part of an address."""
+    def _told(self, *uids: str, refused: str = "archive_failed") -> Iterator[None]:
+        """Errors of the network as ours; what is no UID is asked of nobody, because it becomes part of an address.
+
+        `refused` is the code for an archive that answers and does not do it.
+        """
         from requests import ConnectionError as Unreachable
         from requests import HTTPError, RequestException, Timeout
 
@@ -134,8 +137,7 @@ class WebArchive:
             if status in UNAUTHORISED:
                 raise Unavailable("archive_refused", status=status) from error
             log.warning("the archive answered %s", status)
-            code = "archive_no_frames" if status in UNACCEPTABLE else "archive_failed"
-            raise Unavailable(code, status=status) from error
+            raise Unavailable(refused, status=status) from error
         except (Unreachable, Timeout) as error:
             log.warning("the archive does not answer: %s", type(error).__name__)
             raise Unavailable("archive_away") from error
@@ -150,8 +152,17 @@ _threads = threading.local()
 def _connect(url: str) -> DICOMwebClient:
     from dicomweb_client.web import DICOMwebClient
     from requests import Session
+    from requests.adapters import HTTPAdapter
+    from urllib3.util import Retry
 
     session = Session()
+    # An archive closes a connection that rests (Orthanc after one second), perhaps just when it is used again.
+    again = HTTPAdapter(max_retries=Retry(total=1, connect=0, read=1, status=0, allowed_methods=("GET",)))
+    for scheme in ("http://", "https://"):
+        session.mount(scheme, again)
+    session.headers["Accept-Encoding"] = (
+        "identity"  # between two machines of a hospital packing costs more than it saves
+    )
     session.trust_env = False  # no proxy of the surroundings stands between two machines of a hospital
     if authority := os.environ.get(AUTHORITY):
         session.verify = authority
