@@ -6,12 +6,13 @@ An argument "$name" is an object of `world`, anything else is given as it stands
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Any
 
 from tests.access.rules import Rule
 from yipan.base.network.files import RawNetwork
 from yipan.lines.beds.policy import AdmissionFacts
+from yipan.lines.exams.actions.quality import ToldRun
 from yipan.lines.exams.actions.reports import Wording
 
 
@@ -46,6 +47,10 @@ SOURCE = {
     "services": "",
 }
 
+DAY = datetime(2026, 1, 5, tzinfo=UTC)
+CONTROLLED = {"site_id": "$site_id", "item_id": "$exam_item_id"}
+DECISION = {"patient_id": "$patient_id", "item_id": "$exam_item_id", "result_id": "$result_id"}
+DECISION |= {"department_id": "$department_id"}
 RECEIVER = {"name": "x", "organisation_id": "$organisation_id", "host": "h", "port": 1, "kinds": ["ORU^R01"]}
 
 ACTIONS: dict[str, Act] = {
@@ -119,6 +124,18 @@ ACTIONS: dict[str, Act] = {
     "lines.beds.actions.undo.undo_arrival": act(RECEIVE, **STAY),
     "lines.beds.actions.undo.undo_departure": act(RECEIVE, **STAY),
     "lines.exams.actions.changing.revise_exam": act("exams.order@here", request_id="$exam_order_id", reason="other"),
+    "lines.exams.actions.quality.add_material": act(
+        "exams.quality@here", **CONTROLLED, level=2, name="QC", lot="B", mean=5.0, sd=1.0
+    ),
+    "lines.exams.actions.quality.add_runs": act("exams.quality@here", **CONTROLLED, runs=[ToldRun(DAY, {1: 5.0})]),
+    "lines.exams.actions.quality.add_assessment": act(
+        "exams.quality@here", **CONTROLLED, organiser="x", round="1", sample_at=DAY, assessed_at=DAY, passed=True
+    ),
+    "lines.exams.actions.recognition.recognise": act("exams.recognise@here", **DECISION),
+    "lines.exams.actions.recognition.refuse": act("exams.recognise@here", **DECISION, reason="fast"),
+    "lines.exams.actions.rules.set_areas": act("exams.catalogue@anywhere", areas=[("云南省", "province")]),
+    "lines.exams.actions.rules.set_codes": act("exams.catalogue@anywhere", item_id="$exam_item_id", codes=[("L", "K")]),
+    "lines.exams.actions.rules.set_rule": act("exams.catalogue@anywhere", item_id="$exam_item_id", valid_hours=24),
     "lines.exams.actions.results.store_report": act("exams.result@here", patient_id="$patient_id", told="$told_report"),
     "lines.exams.actions.ordering.order_exam": act(
         "exams.order@here",

@@ -59,6 +59,14 @@ NETWORK, CHANGE, ALL = "network.view@here", "network.edit@here", "network.edit@t
 RECEIVER = {"name": "x", "organisation": "$organisation_id", "host": "h", "port": "1", "kinds": "ORU^R01"}
 RECEIVER |= {"version": "2.5", "charset": "UNICODE UTF-8"}
 
+AT_HAND = "?patient=$patient_id&item=$exam_item_id"
+DECISION = {"recognition_patient": "$patient_id", "recognition_item": "$exam_item_id"}
+DECISION |= {"recognition_department": "$department_id", "recognition_result": "$result_id"}
+RULE = {"valid_hours": "24", "recognisable": "1"}
+CONTROLLED, DAY = {"site": "$site_id", "item": "$exam_item_id"}, "2026-01-05T08:00"
+MATERIAL = {"level": "2", "name": "QC", "lot": "B", "mean": "5", "sd": "1"}
+ASSESSMENT = {"organiser": "x", "round": "1", "sample_at": DAY, "assessed_at": DAY, "passed": "1"}
+
 ADDRESSES: dict[str, Row] = {
     "healthz": row("everybody"),
     "readyz": row("everybody"),
@@ -218,6 +226,18 @@ ADDRESSES: dict[str, Row] = {
     "booking-no-show": row("beds.view@here", RECEIVE, why=DESK, booking_id=STAY),
     # examinations
     "exam-catalogue": row("exams.view@anywhere"),
+    "exam-results": row("exams.results@anywhere", patient_id="patient_id", why="and patients.view"),
+    "exam-recognition": row("exams.order@anywhere", query=AT_HAND),
+    "exam-recognise": row(post="exams.recognise@here", data=DECISION),
+    "exam-refuse": row(post="exams.recognise@here", data={**DECISION, "recognition_reason": "fast"}),
+    "exam-recognition-figures": row("exams.recognition_figures@anywhere"),
+    "exam-rules": row("exams.view@anywhere", "exams.catalogue@anywhere", data={"areas": "云南省 = province"}),
+    "exam-rule": row("exams.catalogue@anywhere", "exams.catalogue@anywhere", data=RULE, item_id="exam_item_id"),
+    "exam-quality": row("exams.view@anywhere"),
+    "exam-quality-chart": row("exams.view@here", query="?site=$site_id&item=$exam_item_id"),
+    "exam-quality-run": row(post="exams.quality@here", data={**CONTROLLED, "at": DAY, "level_1": "5"}),
+    "exam-quality-material": row(post="exams.quality@here", data={**CONTROLLED, **MATERIAL}),
+    "exam-quality-assessment": row(post="exams.quality@here", data={**CONTROLLED, **ASSESSMENT}),
     # images
     "exam-images": row("exams.images@here", request_id="exam_order_id"),
     "exam-series": row("exams.images@here", why=OPENED, checked=False, study_id="own_study_id", series_uid="uid"),

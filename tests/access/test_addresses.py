@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Any
 from urllib.parse import urlencode
@@ -132,6 +133,5 @@ def visit(browser: Client, method: str, name: str, row: Row, world: worlds.World
 
 
 def filled(text: str, world: worlds.World) -> str:
-    """ "$name" as the identifier of that object."""
-    head, dollar, name = text.partition("$")
-    return head + str(world[name]) if dollar else text
+    """Each "$name" as the identifier of that object."""
+    return re.sub(r"\$(\w+)", lambda name: str(world[name[1]]), text)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 from zoneinfo import ZoneInfo
 
 from django.contrib.auth.models import User
@@ -30,11 +30,20 @@ from yipan.lines.dispatch import actions as dispatch
 from yipan.lines.dispatch.actions.requests import TransportFacts
 from yipan.lines.exams import actions as exams
 from yipan.lines.exams.actions.results import ToldReport, ToldValue
-from yipan.lines.exams.models import CriticalFinding, ExamItem, ExamOrder, PeerReview, ReadingCentre, Study
+from yipan.lines.exams.models import (
+    ControlMaterial,
+    CriticalFinding,
+    ExamItem,
+    ExamOrder,
+    PeerReview,
+    ReadingCentre,
+    Result,
+    Study,
+)
 from yipan.lines.exams.tests import radiology, readers
 from yipan.planning.models import Proposal, Run, Scenario
 from yipan.spine.models import Booking
-from yipan.spine.testing import small_network
+from yipan.spine.testing import SmallNetwork, small_network
 
 UNCOUNTED = ("audit_entry", "django_session", "access_attempts")
 """What a refusal may write: the audit trail, and what counts attempts and use."""
@@ -269,12 +278,23 @@ def _exams(hospital: hospitals.Hospital) -> dict[str, Any]:
     told = ToldReport(report="R1", path=network.organisation.path, source="LIS", performed_at=now, values=[value])
     return _studies(order.exam_order) | {
         "told_report": told,
+        "result_id": _result(network, item),
         "exam_item_id": item.pk,
         "device_id": device.pk,
         "exam_order_id": order.pk,
         "exam_start": start + timedelta(hours=1),
         "exam_slot": f"{device.pk}|{start.isoformat()}",
     }
+
+
+def _result(network: SmallNetwork, item: ExamItem) -> UUID:
+    """A result of the first patient, made here, where the item is under control."""
+    now, site = clock.now(), network.site
+    ControlMaterial.objects.create(site=site, item=item, level=1, name="QC", lot="A", mean=5, sd=1)
+    told = {"source": "LIS", "report": "R0", "key": "K", "name": "K", "status": "F", "text": "ok", "stored_at": now}
+    who = hospitals.known("钱学")
+    row = Result.objects.create(patient=who, item=item, site=site, performed_at=now - timedelta(hours=1), **told)
+    return row.pk
 
 
 def _studies(order: ExamOrder) -> dict[str, Any]:

@@ -159,6 +159,18 @@ ACTIONS = {
     "study.read": gettext_lazy("Opened images"),
     "study.set_aside": gettext_lazy("Set a study aside"),
     "study.taken_up": gettext_lazy("Took a study up again"),
+    "results.read": gettext_lazy("Opened the results of a patient"),
+    "results.looked_up": gettext_lazy("Looked for results at hand"),
+    "quality.material": gettext_lazy("Put a control material to use"),
+    "quality.run": gettext_lazy("Wrote down control runs"),
+    "quality.assessment": gettext_lazy("Wrote down an external assessment"),
+    "recognition.rule": gettext_lazy("Changed a rule of recognition"),
+    "recognition.codes": gettext_lazy("Changed what an examination is called"),
+    "recognition.areas": gettext_lazy("Changed where the network lies"),
 }
-THINGS = {"study": gettext_lazy("Study")}
+THINGS = {
+    "study": gettext_lazy("Study"),
+    "quality": gettext_lazy("Quality control"),
+    "exam_item": gettext_lazy("Item of the catalogue"),
+}
 """Entries of the audit trail, and what they concern."""
