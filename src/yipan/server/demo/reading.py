@@ -13,8 +13,8 @@ from django.db.models import Q
 from psycopg.types.range import TimestamptzRange
 
 from yipan.base.access import SYSTEM
-from yipan.base.access.models import Grant, Practitioner
-from yipan.base.network.models import Department, Organisation, Site
+from yipan.base.access.models import Practitioner
+from yipan.base.network.models import Department, Site
 from yipan.base.patients.models import Identifier, Patient
 from yipan.kernel import clock
 from yipan.kernel.ids import new_id
@@ -33,7 +33,6 @@ from yipan.lines.exams.models import (
 )
 from yipan.lines.exams.policy import reading as policy
 from yipan.server.demo import reading_reports as written
-from yipan.server.demo.accounts import PASSWORD
 from yipan.server.demo.filling import invent
 from yipan.server.demo.reading_reports import reading_plan
 from yipan.spine import booking
@@ -88,17 +87,15 @@ def _centre() -> ReadingCentre:
 
 
 def _readers(centre: ReadingCentre, now: datetime) -> list[Reader]:
-    """Readers with their posts; those who may sign are on duty, and one of them has an account."""
+    """Readers with their posts; those who may sign are on duty, and one of them is the account of a reader."""
     from django.contrib.auth.models import User
 
     made = []
     for number, told in enumerate(reading_plan()["readers"], start=1):
         post = Practitioner.objects.create(code=f"READ-{number:02}", name=told["name"], name_en=told["name_en"])
         if login := told.get("login"):
-            post.user = User.objects.create_user(login, password=PASSWORD, first_name=told["name"])
+            post.user = User.objects.filter(username=login).first()
             post.save(update_fields=["user"])
-            network = Organisation.objects.get(code="YJ")
-            Grant.objects.create(user=post.user, role="reader", organisation=network)
         made.append(
             Reader(
                 centre=centre,

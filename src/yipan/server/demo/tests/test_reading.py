@@ -5,11 +5,12 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from django.contrib.auth.models import User
 
 from yipan.base.network.models import Organisation, Site
 from yipan.kernel import clock
 from yipan.kernel.clock import FrozenClock
-from yipan.lines.exams.models import CriticalValue, Device, ExamItem, PeerReview, Reading, Report
+from yipan.lines.exams.models import CriticalValue, Device, ExamItem, PeerReview, Reader, Reading, Report
 from yipan.lines.exams.models.resources import DEVICE
 from yipan.server.demo import reading
 from yipan.server.demo.reading_reports import words_of
@@ -27,6 +28,7 @@ def furnish() -> None:
     Site.objects.filter(pk=network.site.pk).update(code="YJ1-A")
     home = network.departments["neurology"]
     practitioner(home)
+    User.objects.create(username="reader")
     for code, category, modality in (
         ("CT-HEAD", "imaging", "CT"),
         ("DX-CHEST", "imaging", "DX"),
@@ -63,6 +65,7 @@ def test_the_centre_has_a_past_a_present_and_goes_on() -> None:
         assert CriticalValue.objects.filter(acted_at=None).count() == 4
         assert CriticalValue.objects.filter(acted_at__isnull=False).exists()
         assert not Event.objects.filter(at__gt=NOON).exists()
+        assert Reader.objects.filter(practitioner__user__username="reader", head=True).exists()
         still.advance(timedelta(hours=3))  # type: ignore[attr-defined]
         assert reading.go_on() > 0
         assert Reading.objects.filter(done_at=None).count() < waiting

@@ -6,7 +6,9 @@ from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from yipan.base.access import Actor, Role
@@ -245,3 +247,17 @@ def test_figures(here: Room, at_noon: FrozenClock) -> None:
     assert "This period is not possible" in text(
         browser(reader).get(reverse("reading-figures"), {"from": "2020-01-01"})
     )
+
+
+def test_a_long_worklist_costs_no_more_questions(here: Room) -> None:
+    """The page asks the database as often for twenty examinations as for two."""
+    reader = here.reader()
+    client, counted = browser(reader), []
+    for more in (2, 18):
+        for _ in range(more):
+            here.reading()
+        client.get(reverse("reading"))  # what is asked once in a session
+        with CaptureQueriesContext(connection) as asked:
+            client.get(reverse("reading"))
+        counted.append(len(asked))
+    assert counted[0] == counted[1]

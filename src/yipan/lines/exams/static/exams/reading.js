@@ -3,11 +3,6 @@
 const form = document.querySelector(".report-form");
 const ALIVE = 120000; // ms between two signs of life
 
-document.querySelectorAll("[data-print]").forEach((button) => {
-  button.hidden = false;
-  button.addEventListener("click", () => window.print());
-});
-
 if (form) {
   let changed = false;
   let told = Date.now();
