@@ -85,7 +85,7 @@ def _bed_label(stay: Booking) -> str:
 
 
 def _before(wards: list[Ward]) -> Iterable[Ward | None]:
-    return [None, *wards[:-1]]
+    return [None, *wards][: len(wards)]
 
 
 def _minutes(before: Ward | None, ward: Ward) -> float | None:
