@@ -106,9 +106,8 @@ def _build():  # type: ignore[no-untyped-def]
                 if chance.random() < 0.5:
                     start = instant_of(first + day * 1440 + 15 * quarter)
                     times = {"arrived": start, "expected_end": start + timedelta(minutes=15)}
-                    stays += [
-                        Stay(place, request, **times, planned=True, body=False) for place in (device.pk, technician.pk)
-                    ]
+                    places = (device.pk, technician.pk)
+                    stays += [Stay(place, request, **times, planned=True, body=False) for place in places]
     booking.take_over(stays=stays, by=SYSTEM)
     return sites[0].site.pk, item
 

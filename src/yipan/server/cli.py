@@ -174,6 +174,18 @@ def dicom_listen() -> None:
 
 @main.command(context_settings=PASS_ON)
 @click.pass_context
+def catalogue(context: click.Context) -> None:
+    """Import or export the catalogue of examinations: items, devices, technicians."""
+    from yipan.server import session
+
+    with session.database():
+        from yipan.server.catalogue import catalogue as command
+
+        command.main(args=context.args, prog_name=context.command_path)
+
+
+@main.command(context_settings=PASS_ON)
+@click.pass_context
 def network(context: click.Context) -> None:
     """Import, export or check a description of the network."""
     from yipan.server import session

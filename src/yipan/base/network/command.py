@@ -48,7 +48,7 @@ def check(source: Path) -> None:
     try:
         found = validate.check(files.read(source))
     except InvalidFile as error:
-        _fail(error)
+        fail(error)
     rows = sum(len(found.table(name)) for name in found.given if name != POLICY)
     click.echo(_say("network_check_passed", tables=len(found.given), rows=rows))
 
@@ -67,7 +67,7 @@ def import_(source: Path, adapter: str | None, replace: bool, dry_run: bool, occ
         raw = _adapted(source, occupancy) if adapter else files.read(source)
         changes = _import(raw, replace=replace, dry_run=dry_run)
     except InvalidFile as error:
-        _fail(error)
+        fail(error)
     except Conflict as error:
         click.echo(hooks.sentence(error.code, error.params), err=True)
         sys.exit(BAD_INPUT)
@@ -120,7 +120,7 @@ def _show(changes: Changes) -> None:
     Console().print(grid)
 
 
-def _fail(error: InvalidFile) -> NoReturn:
+def fail(error: InvalidFile) -> NoReturn:
     """List what is wrong, one line each, and end with exit code 2."""
     for problem in error.problems[:PROBLEMS_SHOWN]:
         place = problem.file + (f":{problem.row}" if problem.row else "")

@@ -51,7 +51,7 @@ def devices(request: HttpRequest) -> HttpResponse:
     modality = request.GET.get("modality", "")
     modality = modality if modality in kinds else ""
     day = day_asked(request, site)
-    lanes = query.lanes(list(query.devices(actor, site=site, modality=modality)), day)
+    lanes = query.lanes(list(query.examining(actor, site=site, modality=modality)), day)
     whole = "night" in request.GET
     groups: dict[UUID, tuple[Site, list[Row]]] = {}
     for lane in lanes:

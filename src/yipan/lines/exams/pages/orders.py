@@ -179,7 +179,7 @@ def _offers(actor: Actor, row: Request, stand: Stand, form: Form) -> dict[str, A
 
 def _events(row: Request) -> list[dict[str, Any]]:
     words = {
-        "exam.ordered": (_("Ordered"), "file-plus"),
+        "exam.ordered": (_("Order made"), "file-plus"),
         "exam.scheduled": (_("Time kept"), "calendar-check"),
         "exam.rescheduled": (_("Moved to another time"), "calendar-clock"),
         "exam.cancelled": (_("Withdrawn"), "circle-x"),

@@ -61,6 +61,11 @@ def device(actor: Actor, device_id: UUID) -> Device:
     return found
 
 
+def examining(actor: Actor, *, site: Site | None = None, modality: str = "") -> QuerySet[Device]:
+    """Devices with a day of their own: not the laboratory's analysers, to which specimens come."""
+    return devices(actor, site=site, modality=modality).exclude(modality="")
+
+
 def modalities(actor: Actor) -> list[str]:
     """Modalities that there are, by name."""
     return sorted({m for m in devices(actor).values_list("modality", flat=True) if m})

@@ -10,11 +10,11 @@ from yipan.base.network.problems import InvalidFile
 from yipan.kernel.errors import Refused
 from yipan.lines.exams import actions
 from yipan.lines.exams.models import Device, ExamItem, Technician
-from yipan.lines.exams.policy.hours import hours_text, problem, read_hours, shut_spans
+from yipan.lines.exams.policy.hours import hours_text, minute_of, problem, read_hours, shut_spans
 from yipan.lines.exams.queries.catalogue import as_file
 from yipan.lines.exams.queries.files import SCHEMA, to_zip
 from yipan.spine.models import Capacity
-from yipan.spine.testing import small_network
+from yipan.spine.testing import NOON, small_network
 
 FILE = """
 [[items]]
@@ -132,7 +132,7 @@ def test_hours_that_are_none(hours, code):
 
 def test_shut_over_midnight_and_weekend():
     """Closed spans join over nights and weekends; hours until midnight go on with those of the next day."""
-    monday = 29_538_240 - 480  # 2026-03-01T16:00Z, midnight in Shanghai
+    monday = minute_of(NOON) - 720  # midnight in Shanghai
     day = {"1": [["08:00", "24:00"]], "2": [["00:00", "09:00"]]}
     spans = shut_spans(day, "Asia/Shanghai", monday, monday + 3 * 1440)
     assert [(a - monday, b - monday) for a, b in spans] == [(0, 480), (1440 + 540, 3 * 1440)]
