@@ -86,6 +86,15 @@ def _erase(ids: Sequence[UUID]) -> None:
     erased = Concat(Value("erased:"), Cast("pk", TextField()))
     Result.objects.filter(patient_id__in=ids).update(text="", note="", report=erased)
     Decision.objects.filter(patient_id__in=ids).update(text="")
+    _erase_readings(ids)
+
+
+def _erase_readings(ids: Sequence[UUID]) -> None:
+    """What readers, reviewers and wards wrote goes; positive or not, scores, times and who signed stay."""
+    of_order = {"order__request__patient_id__in": ids}
+    Report.objects.filter(**of_order).update(findings="", impression="", reason="", answers={})
+    PeerReview.objects.filter(report__order__request__patient_id__in=ids).update(impression="", comment="")
+    CriticalValue.objects.filter(**of_order).update(note="", read_back="", action="")
 
 
 def _readings(ids: Sequence[UUID]) -> Iterable[dict[str, Any]]:
