@@ -14,6 +14,7 @@ from yipan.base.network.files import RawNetwork
 from yipan.lines.beds.policy import AdmissionFacts
 from yipan.lines.exams.actions.quality import ToldRun
 from yipan.lines.exams.actions.reports import Wording
+from yipan.lines.referrals.policy import Facts
 
 
 @dataclass(frozen=True)
@@ -36,6 +37,7 @@ EXAM = {"request_id": "$exam_order_id"}
 RECEIVE, CLOSE, PLACE, ASK = "beds.receive@here", "beds.close@here", "beds.place@here", "beds.request@here"
 READS, READ = "exams.read@here", {"order_id": "$read_order_id"}
 CRITICAL, REVIEW = {"value_id": "$critical_id"}, {"report_id": "$review_id"}
+REFERRAL, CARE, RECEIVING = {"referral_id": "$referral_id"}, "referrals.care@here", "referrals.receive@here"
 SOURCE = {
     "source_id": "$source_id",
     "organisation_id": "$organisation_id",
@@ -234,6 +236,43 @@ ACTIONS: dict[str, Act] = {
     "lines.dispatch.actions.steps.back_at_base": act("dispatch.drive@here", vehicle_id="$vehicle_id"),
     "lines.dispatch.actions.handing.hand_over": act("dispatch.drive@here", **TRIP, received_by="a doctor"),
     "lines.dispatch.actions.fleet.save_vehicle": act("dispatch.fleet@here", site_id="$site_id", call_sign="new"),
+    "lines.referrals.actions.after.add_document": act(CARE, **REFERRAL, name="x.png", content=b"\x89PNG\r\n\x1a\n"),
+    "lines.referrals.actions.after.mark_milestone": act(CARE, **REFERRAL, code="onset"),
+    "lines.referrals.actions.after.plan_tasks": act("referrals.send@here", **REFERRAL, tasks=[]),
+    "lines.referrals.actions.after.record_progress": act(CARE, **REFERRAL, text="x", recovery="better"),
+    "lines.referrals.actions.after.tick_task": act(CARE, task_id="$task_id"),
+    "lines.referrals.actions.after.write_message": act(CARE, **REFERRAL, text="x"),
+    "lines.referrals.actions.agreeing.end_agreement": act("referrals.agree@here", agreement_id="$agreement_id"),
+    "lines.referrals.actions.agreeing.import_agreements": act("referrals.agree@here", rows="$agreement_rows"),
+    "lines.referrals.actions.agreeing.save_agreement": act("referrals.agree@here", terms="$agreement_terms"),
+    "lines.referrals.actions.agreeing.set_rules": act(
+        "referrals.rules@here", organisation_id="$organisation_id", text=""
+    ),
+    "lines.referrals.actions.down.dismiss_candidate": act(
+        "referrals.send@here", candidate_id="$candidate_id", reason="x"
+    ),
+    "lines.referrals.actions.down.refer_candidate": act(
+        "referrals.send@here", candidate_id="$candidate_id", to_department_id="$outpost_id", facts=Facts("I63.9")
+    ),
+    "lines.referrals.actions.receiving.accept_referral": act(RECEIVING, **REFERRAL),
+    "lines.referrals.actions.receiving.arrive": act("referrals.arrive@here", **REFERRAL),
+    "lines.referrals.actions.receiving.close_referral": act(RECEIVING, **REFERRAL),
+    "lines.referrals.actions.receiving.refuse_referral": act(RECEIVING, **REFERRAL, reason="no_capacity"),
+    "lines.referrals.actions.receiving.reserve_places": act(RECEIVING, **REFERRAL, offers=[(0, "$nothing")]),
+    "lines.referrals.actions.receiving.return_referral": act(RECEIVING, **REFERRAL, note="x"),
+    "lines.referrals.actions.receiving.send_back": act(RECEIVING, **REFERRAL, facts=Facts("I63.9")),
+    "lines.referrals.actions.receiving.treat": act(RECEIVING, **REFERRAL),
+    "lines.referrals.actions.sending.depart": act("referrals.send@here", **REFERRAL),
+    "lines.referrals.actions.sending.draft_referral": act(
+        "referrals.send@here",
+        patient_id="$patient_id",
+        from_department_id="$outpost_id",
+        to_department_id="$department_id",
+        facts=Facts("J18.9"),
+    ),
+    "lines.referrals.actions.sending.revise_referral": act("referrals.send@here", **REFERRAL, facts=Facts("I63.9")),
+    "lines.referrals.actions.sending.send_referral": act("referrals.send@here", **REFERRAL),
+    "lines.referrals.actions.sending.withdraw_referral": act("referrals.send@here", **REFERRAL, note="x"),
     "planning.actions.start_run": act("planning.run@here", organisation_id="$organisation_id"),
     "planning.actions.stop_run": act("planning.run@here", run_id="$run_id"),
     "planning.actions.accept": act("planning.accept@here", run_id="$run_id", chosen={}),
@@ -277,6 +316,14 @@ NO_ACTIONS: dict[str, str] = {
     "lines.dispatch.actions.requests.withdraw": "behind cancel_transport and joint bookings",
     "lines.dispatch.actions.trips.settle": "behind assign_vehicle and joint bookings",
     "lines.dispatch.actions.trips.expect": "behind assign_vehicle and report_step",
+    "lines.referrals.actions.reserving.give_back": "behind the verbs that end a referral",
+    "lines.referrals.actions.reserving.reserve": "behind the verbs that reserve",
+    "lines.referrals.actions.stepping.begin": "is a check itself, behind every step",
+    "lines.referrals.actions.stepping.helped": "makes an actor with lent rights; writes nothing",
+    "lines.referrals.actions.stepping.require": "is a check itself",
+    "lines.referrals.actions.stepping.take": "behind every step, after its check",
+    "lines.referrals.actions.stepping.tell": "writes the events of every verb, after its check",
+    "lines.referrals.actions.stepping.write": "behind every step, after its check",
     "interop.queue.source_for": "a query with its check; every action above goes through it",
     "interop.queue.visible": "a condition for queries",
     "lines.exams.actions.studies.attach_told": "behind take_studies and store_ecg, in their transaction",

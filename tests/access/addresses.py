@@ -49,7 +49,7 @@ OPENED = "404 without the mark of an opening by the same person"
 OWN = "404 without one; only ever the own ones"
 DESK = "a GET leads to the desk, which asks for beds.request"
 READS, ORDER, CRITICAL = "exams.read@here", "read_order_id", "critical_id"
-BED, STAY, WARD = "bed_id", "stay_id", "ward_id"
+BED, STAY, WARD, REFERRAL = "bed_id", "stay_id", "ward_id", "referral_id"
 RECEIVE, CLOSE, PLACE, ASK = "beds.receive@here", "beds.close@here", "beds.place@here", "beds.request@here"
 BOOK, DRIVE = "appointments.book@anywhere", "dispatch.drive@here"
 LOOK, MERGE, MANAGE = "beds.view@anywhere", "patients.merge@anywhere", "users.edit@here"
@@ -340,6 +340,33 @@ ADDRESSES: dict[str, Row] = {
     "transport-step": step(DRIVE, "trip_id", step="alerted"),
     "transport-back": step(DRIVE, "trip_id"),
     "vehicle-home": step(DRIVE, "vehicle_id"),
+    # referrals
+    "referrals": row("referrals.view@anywhere"),
+    "referral-new": row("referrals.send@anywhere", "referrals.send@anywhere"),
+    "referral-patients": row(post="referrals.send@anywhere", data={"q": "qian"}),
+    "referral-live": row(post="referrals.send@anywhere", data={"patient": "$patient_id"}),
+    "referral-edit": row("referrals.send@here", "referrals.send@here", referral_id=REFERRAL),
+    "referral-arrivals": row("referrals.view@anywhere"),
+    "referral-arrival": row("referrals.view@here", referral_id=REFERRAL),
+    "referral-candidates": row("referrals.view@anywhere"),
+    "referral-candidate": row("referrals.send@here", "referrals.send@here", candidate_id="candidate_id"),
+    "referral-candidate-dismiss": row(post="referrals.send@here", candidate_id="candidate_id", data={"reason": "x"}),
+    "referral-agreements": row("referrals.view@anywhere", "referrals.agree@anywhere"),
+    "referral-agreement-new": row(
+        "referrals.agree@anywhere",
+        "referrals.agree@here",
+        {"sender": "$outpost_code", "receiver": "$organisation_code", "valid_from": "2026-05-01"},
+    ),
+    "referral-agreement": row("referrals.agree@here", "referrals.agree@here", agreement_id="agreement_id"),
+    "referral-agreement-end": row(post="referrals.agree@here", agreement_id="agreement_id"),
+    "referral-rules": row("referrals.rules@here", "referrals.rules@here", organisation_id="organisation_id"),
+    "referral-figures": row("referrals.figures@anywhere"),
+    "referral": row("referrals.view@here", referral_id=REFERRAL),
+    "referral-back": row("referrals.receive@here", "referrals.receive@here", referral_id=REFERRAL),
+    "referral-documents": row(post="referrals.care@here", referral_id=REFERRAL),
+    "referral-document": row("patients.view@here", referral_id=REFERRAL, document_id="document_id"),
+    "referral-task": row(post="referrals.care@here", referral_id=REFERRAL, task_id="task_id"),
+    "referral-step": row(post="referrals.receive@here", referral_id=REFERRAL, verb="=accept"),
     # plans
     "planning:plans": row(
         "planning.view@anywhere",

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from datetime import datetime, time, timedelta
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime, time, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 from zoneinfo import ZoneInfo
@@ -17,7 +17,7 @@ from tests.journeys import hospital as hospitals
 from yipan.base.access import SYSTEM, Actor
 from yipan.base.access.models import EmergencyAccess, Grant
 from yipan.base.access.queries import actor_of
-from yipan.base.network.models import Organisation, Site, Ward
+from yipan.base.network.models import Department, Organisation, Site, Ward
 from yipan.base.network.models.uploads import Upload
 from yipan.base.patients import actions as patients
 from yipan.base.patients.models import DuplicateCandidate
@@ -41,6 +41,10 @@ from yipan.lines.exams.models import (
     Study,
 )
 from yipan.lines.exams.tests import radiology, readers
+from yipan.lines.referrals import actions as referrals
+from yipan.lines.referrals.actions.agreeing import Terms
+from yipan.lines.referrals.models import Candidate
+from yipan.lines.referrals.policy import Facts
 from yipan.planning.models import Proposal, Run, Scenario
 from yipan.spine.models import Booking
 from yipan.spine.testing import SmallNetwork, small_network
@@ -120,6 +124,7 @@ def build() -> World:
         | _plan(hospital)
         | _exams(hospital)
         | _reading(hospital)
+        | _referrals(hospital, stay)
     )
     world.ids |= _clinics(hospital) | _rides(hospital)
     return world
@@ -240,6 +245,44 @@ def _rides(hospital: hospitals.Hospital) -> dict[str, Any]:
         "carry_id": carry.pk,
         "trip_id": row.pk,
         "trip_request_id": trip.pk,
+    }
+
+
+def _referrals(hospital: hospitals.Hospital, stay: Booking) -> dict[str, Any]:
+    """A referral from an outpost of the hospital, with a task and a document; an agreement; a proposed patient."""
+    here = hospital.network.organisation
+    outpost = Organisation(code=f"{here.code}V", name="村卫生室", kind="village_clinic", parent=here)
+    outpost.save()
+    site = Site.objects.create(code=f"{here.code}VS", organisation=outpost, name="村卫生室")
+    home = hospital.network.departments["neurology"]
+    department = Department.objects.create(code=f"{here.code}VD", site=site, specialty=home.specialty, name="全科")
+    told = {"from_department_id": department.pk, "to_department_id": home.pk}
+    facts = Facts("I63.9", "脑梗死", "urgent", "stroke", {"reason": "x"})
+    made = referrals.draft_referral(actor=SYSTEM, patient_id=hospitals.known("冯志明").pk, facts=facts, **told)
+    (task,) = referrals.plan_tasks(
+        actor=SYSTEM,
+        referral_id=made.pk,
+        tasks=[{"kind": "test", "title": "x", "due_on": clock.now().date()}],
+    )
+    document = referrals.add_document(actor=SYSTEM, referral_id=made.pk, name="x.pdf", content=b"%PDF-1.7")
+    referrals.send_referral(actor=SYSTEM, referral_id=made.pk)
+    terms = Terms(outpost.code, here.code, date(2026, 1, 1))
+    agreement = referrals.save_agreement(actor=SYSTEM, terms=terms)
+    candidate = Candidate.objects.create(
+        request=stay.request, criterion="stroke", target=department, proposed_at=clock.now()
+    )
+    return {
+        "referral_id": made.pk,
+        "task_id": task.pk,
+        "document_id": document.pk,
+        "agreement_id": agreement.pk,
+        "agreement_terms": replace(terms, direct=True),
+        "agreement_rows": [terms],
+        "candidate_id": candidate.pk,
+        "outpost_id": department.pk,
+        "outpost_code": outpost.code,
+        "organisation_code": here.code,
+        "nothing": None,
     }
 
 

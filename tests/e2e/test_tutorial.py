@@ -15,7 +15,8 @@ CATALOGUE = ROOT / "src/yipan/ui/locale/zh_Hans/LC_MESSAGES/django.po"
 TEXT = "\n".join(path.read_text("utf-8") for path in sorted(TUTORIALS.glob("*.md")))
 PRESSED = {" ".join(words.split()) for words in re.findall(r"\*\*(.+?)\*\*", TEXT, re.DOTALL)}
 CODE = set(re.findall(r"`([^`\n]+)`", TEXT))
-KEYS = {"1"}
+KEYS = {"1", "I63.9"}
+"""Keys to press and codes to type."""
 SWITCH = "EN"
 """The other language's own name for itself; it is never translated."""
 

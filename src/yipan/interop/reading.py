@@ -14,6 +14,8 @@ from yipan.codecs.hl7v2.adt import adt_event
 from yipan.codecs.hl7v2.event import PatientEvent
 from yipan.codecs.hl7v2.orders import KINDS as ORDERS
 from yipan.codecs.hl7v2.orders import order_event
+from yipan.codecs.hl7v2.referrals import KINDS as REFERRALS
+from yipan.codecs.hl7v2.referrals import referral_event
 from yipan.codecs.hl7v2.results import KIND as RESULT
 from yipan.codecs.hl7v2.results import result_event
 from yipan.codecs.hl7v2.types import PL, read
@@ -98,8 +100,10 @@ def person_key(number: str) -> bytes | None:
 
 
 def event_of(message: Message, zone: str) -> PatientEvent:
-    """What a message says: an ADT event, orders or results. Raises InvalidInput as these are read."""
+    """What a message says: an ADT event, orders, results or a referral. Raises InvalidInput as these are read."""
     kind = kind_of(message)
+    if kind in REFERRALS:
+        return referral_event(message, ZoneInfo(zone))
     read = order_event if kind in ORDERS else result_event if kind == RESULT else adt_event
     return read(message, ZoneInfo(zone))
 

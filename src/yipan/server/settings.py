@@ -41,6 +41,7 @@ INSTALLED_APPS = [
     "yipan.lines.exams",
     "yipan.lines.appointments",
     "yipan.lines.dispatch",
+    "yipan.lines.referrals",
     "yipan.interop",
     "yipan.planning",
     "yipan.server",

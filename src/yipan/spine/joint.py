@@ -13,6 +13,8 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
+
 from yipan.base import unit
 from yipan.base.access import Actor, wall
 from yipan.kernel import clock
@@ -21,6 +23,7 @@ from yipan.spine import booking, registry
 from yipan.spine.events import Happening, record
 from yipan.spine.models import Booking, Request
 from yipan.spine.queries import RequestState, with_state
+from yipan.spine.states import TAKES_TIME
 
 OPEN = (RequestState.WAITING, RequestState.HELD, RequestState.CONFIRMED)
 """States of a part that can still be given back."""
@@ -42,6 +45,17 @@ class Need:
     priority: str = "urgent"
     attending_id: UUID | None = None
     details: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """A word of a line's needs as a field of a form: `choices` are (value, words); without any it is a text."""
+
+    name: str
+    label: str
+    choices: tuple[tuple[str, str], ...] = ()
+    value: str = ""
+    required: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +93,12 @@ class Part:
     bookings: tuple[Booking, ...]
 
 
+def asks(line: str) -> tuple[Ask, ...]:
+    """The words that a line's needs have, to be filled in by a person; () when it names none."""
+    told = _joint(line).asks
+    return tuple(told()) if told is not None else ()
+
+
 def offers(*, actor: Actor, need: Need, limit: int = 5) -> Sequence[Offer]:
     """What a line offers for a need, best first. Raises what the line raises for words that it does not know."""
     with wall.passage("spine.joint"):
@@ -93,11 +113,22 @@ def book(
     """Hold every part for `keep` in one transaction, each as a request of its line under `parent`; or none.
 
     The parts are in the order given. Raises what a line or the spine refuses: Refused, Conflict("capacity_taken"),
-    Conflict("patient_busy") …; what a line refuses itself names it as `part`. Nothing is left of any part then.
+    Conflict("patient_busy") …; each names the line that it is about as `part`. Nothing is left of any part then.
     """
     at = at or clock.now()
     if not parts:
         raise InvalidInput("joint_empty")
+    try:
+        return _book(actor, parent, parts, keep, at)
+    except Conflict as conflict:
+        if "part" in conflict.params or (part := _in_the_way(parent, parts)) is None:
+            raise
+        raise Conflict(conflict.code, **conflict.params, part=part) from conflict
+
+
+def _book(
+    actor: Actor, parent: Request, parts: Sequence[tuple[Need, Offer]], keep: timedelta, at: datetime
+) -> list[Part]:
     with unit.atomic():
         # One order for everybody: two that book the same places together wait for one another and never in a ring.
         order = sorted(range(len(parts)), key=lambda i: (parts[i][0].line, sorted(parts[i][1].capacity_ids), i))
@@ -160,6 +191,21 @@ def _prepare(actor: Actor, parent: Request, need: Need, offer: Offer) -> Prepare
     except Conflict as conflict:
         raise Conflict(conflict.code, **{**conflict.params, "part": need.line}) from conflict
     return prepared
+
+
+def _in_the_way(parent: Request, parts: Sequence[tuple[Need, Offer]]) -> str | None:
+    """The line of the first part whose place, or whose patient, is taken at that time; None when it cannot be told."""
+    for need, offer in parts:
+        when = DateTimeTZRange(offer.start, offer.end)
+        taken = Booking.objects.filter(state__in=TAKES_TIME, period__overlap=when)
+        if taken.filter(capacity_id__in=offer.capacity_ids).exists():
+            return need.line
+    for need, offer in parts:
+        when = DateTimeTZRange(offer.start, offer.end)
+        plans = Booking.objects.filter(patient_id=parent.patient_id, state__in=TAKES_TIME, period__overlap=when)
+        if plans.exists():
+            return need.line
+    return None
 
 
 def _joint(code: str) -> registry.Joint:

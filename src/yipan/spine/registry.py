@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -36,13 +36,15 @@ class Joint:
     `offers(actor, need, limit)` reads and proposes, best first. `prepare(actor, need, offer, parent)` runs in the
     transaction: it asks the line's rules again under their locks, writes the line's own request and says what to claim.
     `confirm(actor, request)` makes firm what is held for the request, `withdraw(actor, request, reason)` gives it back
-    and ends the request. All are keyword-only.
+    and ends the request. All are keyword-only. `asks()` are the words of a need as fields of a form
+    (`spine.joint.Ask`).
     """
 
     offers: Callable[..., Sequence[Any]]
     prepare: Callable[..., Any]
     confirm: Callable[..., None]
     withdraw: Callable[..., None]
+    asks: Callable[[], Sequence[Any]] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +56,8 @@ class Line:
     `foresee` reads at once what these will ask, for the (event, sender) of many messages. `outbound` maps what the line
     tells receivers ("exams.result") to what builds it from the payload of its wish: a `spine.wire.Outgoing`, or None
     when there is nothing to tell any more. `kinds` are the kinds of capacities that are the line's; `joint` is how
-    other lines book them together with their own (`spine.joint`).
+    other lines book them together with their own (`spine.joint`); `stays` tells who lies in them, as
+    `spine.stays.Stay`.
     """
 
     code: str
@@ -69,6 +72,7 @@ class Line:
     foresee: Callable[[Sequence[Any]], None] | None = None
     kinds: tuple[str, ...] = ()
     joint: Joint | None = None
+    stays: Callable[..., Iterable[Any]] | None = None
 
 
 _lines: dict[str, Line] = {}

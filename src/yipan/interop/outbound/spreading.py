@@ -6,7 +6,9 @@ from dataclasses import replace
 from typing import Any
 
 from yipan.codecs.hl7v2.message import Message
-from yipan.codecs.hl7v2.results import ResultEvent, build_result
+from yipan.codecs.hl7v2.referrals import KINDS as REFERRALS
+from yipan.codecs.hl7v2.referrals import build_referral
+from yipan.codecs.hl7v2.results import build_result
 from yipan.codecs.hl7v2.types import CX, HD
 from yipan.codecs.hl7v2.writer import Envelope
 from yipan.interop.outbound.models import CONTROL_LENGTH, OutboundMessage, OutboundState, Receiver
@@ -18,7 +20,7 @@ from yipan.spine.wire import OUTBOX_TOPIC, Outgoing
 from yipan.ui.filters import zone_of
 
 OURS = "YIPAN"
-KINDS = ("ORU^R01",)
+KINDS = ("ORU^R01", *REFERRALS)
 """Kinds of message that can be sent."""
 
 
@@ -64,7 +66,7 @@ def write(receiver: Receiver, told: Outgoing[Any], key: str) -> None:
     OutboundMessage.objects.bulk_create([row], ignore_conflicts=True)
 
 
-def _message(receiver: Receiver, told: Outgoing[ResultEvent], control_id: str) -> Message:
+def _message(receiver: Receiver, told: Outgoing[Any], control_id: str) -> Message:
     organisation = receiver.organisation
     envelope = Envelope(
         sender=(OURS, organisation.code),
@@ -75,7 +77,8 @@ def _message(receiver: Receiver, told: Outgoing[ResultEvent], control_id: str) -
     )
     numbers = identifiers_for(organisation.code, told.event.identifiers)
     event = replace(told.event, message_control_id=control_id, identifiers=numbers)
-    return build_result(event, at=clock.now(), envelope=envelope)
+    build = build_referral if told.kind in REFERRALS else build_result
+    return build(event, at=clock.now(), envelope=envelope)
 
 
 def identifiers_for(code: str, known: tuple[CX, ...]) -> tuple[CX, ...]:

@@ -1,7 +1,8 @@
 """How other lines book a bed together with their own capacities (`spine.joint`).
 
 The words of a need are the fields of `policy.AdmissionFacts`; sex and age come from the patient's record where they are
-left out. Placement ranks and judges as it does for the desk.
+left out. Placement ranks and judges as it does for the desk. Somebody who lies in another bed moves: that stay ends
+when the new one begins, and goes on as it was when nothing comes of it.
 """
 
 from __future__ import annotations
@@ -9,20 +10,23 @@ from __future__ import annotations
 from dataclasses import asdict
 from datetime import timedelta
 
+from django.db.models import TextChoices
+from django.utils.translation import gettext as _
+
 from yipan.base.access import Actor
-from yipan.base.network.models import Bed
+from yipan.base.network.models import Bed, Isolation, LevelOfCare
 from yipan.base.patients.models import Patient
 from yipan.kernel import clock
 from yipan.kernel.errors import InvalidInput, NotFound
 from yipan.lines.beds import actions, policy, words
 from yipan.lines.beds.actions.placing import lock_ward, record_placement
 from yipan.lines.beds.actions.requests import with_identity
-from yipan.lines.beds.models import AdmissionRequest
+from yipan.lines.beds.models import AdmissionRequest, NursingLevel, Severity
 from yipan.lines.beds.queries import facts as known
 from yipan.lines.beds.queries import proposals
 from yipan.spine import booking, joint, registry
 from yipan.spine.models import Request
-from yipan.spine.queries import live_bookings
+from yipan.spine.queries import live_bookings, present
 
 
 def offers(*, actor: Actor, need: joint.Need, limit: int) -> list[joint.Offer]:
@@ -51,8 +55,12 @@ def prepare(*, actor: Actor, need: joint.Need, offer: joint.Offer, parent: Reque
     lock_ward(place.ward_id)
     judged = proposals.judge(request, bed_id=bed_id, start=need.wanted_from, at=now)
     begin = max(need.wanted_from, judged.choice.available_at)
+    here = present(patient_id=need.patient_id)
+    if here is not None:
+        begin = max(begin, now + timedelta(minutes=1))
     end = policy.expected_end(begin, float(request.admission.expected_days))
-    claim = booking.Claim(capacity_id=place.capacity_id, request=request, start=begin, end=end)
+    left = here.pk if here is not None else None
+    claim = booking.Claim(capacity_id=place.capacity_id, request=request, start=begin, end=end, previous_id=left)
     return joint.Prepared(request, (claim,), lambda rows: record_placement(rows[0], request, place, judged))
 
 
@@ -66,7 +74,21 @@ def withdraw(*, actor: Actor, request: Request, reason: str) -> None:
     actions.cancel_request(actor=actor, request_id=request.pk, reason=reason)
 
 
-JOINT = registry.Joint(offers=offers, prepare=prepare, confirm=confirm, withdraw=withdraw)
+def asks() -> tuple[joint.Ask, ...]:
+    """What a person says about the bed that is wanted."""
+    return (
+        joint.Ask("severity", _("Severity"), _words(Severity), Severity.GENERAL, required=True),
+        joint.Ask("nursing_level", _("Nursing level"), _words(NursingLevel), NursingLevel.LEVEL_2, required=True),
+        joint.Ask("level_of_care", _("Level of care"), _words(LevelOfCare), LevelOfCare.GENERAL),
+        joint.Ask("isolation", _("Isolation"), _words(Isolation), Isolation.NONE),
+    )
+
+
+JOINT = registry.Joint(offers=offers, prepare=prepare, confirm=confirm, withdraw=withdraw, asks=asks)
+
+
+def _words(choices: type[TextChoices]) -> tuple[tuple[str, str], ...]:
+    return tuple((str(value), str(words)) for value, words in choices.choices)
 
 
 def _facts(need: joint.Need) -> policy.AdmissionFacts:

@@ -8,6 +8,7 @@ from yipan.base.access import Role, matrix
 from yipan.base.access.roles import EVERY_PERSON
 from yipan.lines.beds import joint, pages, tasks, wire, words
 from yipan.lines.beds.pages import find
+from yipan.lines.beds.queries import lying
 from yipan.spine import booking
 from yipan.spine.registry import Line, Periodic, register
 from yipan.ui import messages, navigation, search
@@ -90,6 +91,7 @@ LINE = Line(
     ),
     kinds=("bed",),
     joint=joint.JOINT,
+    stays=lying.stays,
     inbound=wire.INBOUND,
     foresee=wire.foresee,
 )

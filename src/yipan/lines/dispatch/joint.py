@@ -10,6 +10,8 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
+from django.utils.translation import gettext as _
+
 from yipan.base.access import Actor
 from yipan.kernel import clock
 from yipan.kernel.errors import InvalidInput
@@ -17,6 +19,7 @@ from yipan.lines.dispatch import words
 from yipan.lines.dispatch.actions.requests import TransportFacts, problems, request_transport
 from yipan.lines.dispatch.actions.requests import withdraw as withdraw_request
 from yipan.lines.dispatch.actions.trips import claim, confirm_trip, judged, settle
+from yipan.lines.dispatch.models import Level
 from yipan.lines.dispatch.queries import facts
 from yipan.lines.dispatch.queries.proposals import Proposal, proposals
 from yipan.spine import joint, registry
@@ -76,7 +79,13 @@ def withdraw(*, actor: Actor, request: Request, reason: str) -> None:
     withdraw_request(actor, request, reason)
 
 
-JOINT = registry.Joint(offers=offers, prepare=prepare, confirm=confirm, withdraw=withdraw)
+def asks() -> tuple[joint.Ask, ...]:
+    """What a person says about the vehicle; the rest follows from who refers to whom."""
+    levels = tuple((str(value), str(label)) for value, label in Level.choices)
+    return (joint.Ask("level", _("Vehicle"), levels, Level.BASIC, required=True),)
+
+
+JOINT = registry.Joint(offers=offers, prepare=prepare, confirm=confirm, withdraw=withdraw, asks=asks)
 
 
 def _asked(need: joint.Need) -> TransportFacts:

@@ -9,6 +9,8 @@ from __future__ import annotations
 
 from uuid import UUID
 
+from django.utils.translation import gettext as _
+
 from yipan.base.access import Actor
 from yipan.base.network.models import Site
 from yipan.kernel import clock
@@ -70,7 +72,13 @@ def withdraw(*, actor: Actor, request: Request, reason: str) -> None:
     actions.cancel_exam(actor=actor, request_id=request.pk, reason=reason)
 
 
-JOINT = registry.Joint(offers=offers, prepare=prepare, confirm=confirm, withdraw=withdraw)
+def asks() -> tuple[joint.Ask, ...]:
+    """What a person says about the examination that is wanted."""
+    items = [item for item in ExamItem.objects.filter(in_use=True) if policy.needs_slot(item.category)]
+    return (joint.Ask("item", _("Examination"), tuple((item.code, item.label) for item in items), required=True),)
+
+
+JOINT = registry.Joint(offers=offers, prepare=prepare, confirm=confirm, withdraw=withdraw, asks=asks)
 
 
 def _wish(need: joint.Need) -> tuple[ExamItem, slots.Wish]:

@@ -31,6 +31,7 @@ def ensure_loaded(progress: Progress) -> bool:
         filling,
         history,
         reading,
+        referrals,
         vehicles,
         waiting,
         wire,
@@ -63,6 +64,8 @@ def ensure_loaded(progress: Progress) -> bool:
         progress(_("Clinics and ambulances of the demo"), 0, None)
         clinics.open_doors()
         vehicles.park()
+        progress(_("Referrals of the demo"), 0, None)
+        referrals.fill()
         wire.introduce()
         reading.fill()
         progress(_("History of the demo's wards"), 0, None)

@@ -19,6 +19,7 @@ FIRST_RELEASE = {
     "exams": "0001_initial",
     "appointments": "0001_initial",
     "dispatch": "0001_initial",
+    "referrals": "0001_initial",
     "interop": "0004_open_columns_gone",
     "planning": "0001_initial",
     "server": "0001_initial",

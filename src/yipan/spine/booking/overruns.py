@@ -10,10 +10,22 @@ from yipan.base.access import SYSTEM, Actor
 from yipan.kernel import clock
 from yipan.kernel.errors import Conflict, InvalidInput
 from yipan.spine import outbox
-from yipan.spine.booking.places import happening, lock_bookings, make_room, period, save, shift_behind, told_politely
+from yipan.spine.booking.places import (
+    happening,
+    lock_bookings,
+    make_room,
+    period,
+    put_off,
+    save,
+    shift_behind,
+    told_politely,
+)
 from yipan.spine.events import record
 from yipan.spine.models import Booking
 from yipan.spine.states import Purpose, State
+
+SHORTLY = timedelta(minutes=15)
+"""How much later is looked again at what should be over any moment: a cleaning, or a stay whose next place waits."""
 
 
 def announce_end(*, booking_id: UUID, end: datetime | None, by: Actor, at: datetime | None = None) -> Booking:
@@ -55,12 +67,16 @@ def extend_overruns(*, kind: str, grace: timedelta, shift: bool = False, at: dat
     extended = 0
     for booking_id in list(due.values_list("id", flat=True)):
         with unit.atomic():
-            (booking,), places = lock_bookings([booking_id])
+            moves = Booking.objects.filter(previous_id=booking_id, state__in=[State.HELD, State.CONFIRMED])
+            (booking, *onward), places = lock_bookings([booking_id, *moves.values_list("id", flat=True)])
             if booking.state != State.ACTIVE or booking.end is None or booking.end > at:
                 continue
             place = places[booking.capacity_id]
             care = booking.purpose == Purpose.CARE
-            until = at + grace if care else at + timedelta(minutes=15)
+            until = at + grace if care and not onward else at + SHORTLY
+            for move in onward:  # the patient is late for a planned move, whose place waits
+                last = max(move.end, until + SHORTLY) if move.end is not None else None
+                put_off(move, places[move.capacity_id], until, last, by=SYSTEM, at=at)
             if care and shift:
                 shift_behind(place, until=until, by=SYSTEM, at=at)
             else:

@@ -220,7 +220,7 @@ def make_room(
             end = booking.end
             if end is not None and end <= until + timedelta(minutes=1):
                 end = until + (end - booking.start)
-            _postpone(booking, place, until, end, by=by, at=at)
+            put_off(booking, place, until, end, by=by, at=at)
         else:
             give_back(booking, place, Verb.DISPLACE, by=by, at=at)
             displaced.append(booking)
@@ -249,13 +249,12 @@ def shift_behind(
             break
         front = end
     for booking, start, end in reversed(moved):  # the last one first: it makes room for the one before it
-        _postpone(booking, place, start, end, by=by, at=at)
+        put_off(booking, place, start, end, by=by, at=at)
     return [booking for booking, _, _ in moved]
 
 
-def _postpone(
-    booking: Booking, place: Place, start: datetime, end: datetime | None, *, by: Actor, at: datetime
-) -> None:
+def put_off(booking: Booking, place: Place, start: datetime, end: datetime | None, *, by: Actor, at: datetime) -> None:
+    """Let a reservation begin later; where it cannot, it is displaced."""
     planned = booking.start
     booking.period = period(start, end)
     try:

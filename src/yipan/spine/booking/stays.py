@@ -56,12 +56,15 @@ def arrive(
         current = active(place)
         if current is not None:
             raise Conflict("bed_not_ready", purpose=str(current.purpose))
-        if source is not None:
-            with wall.passage("spine.consequences"):
-                _leave(source[0], source[1], turnover_length, by=by, at=at)
         end = booking.end
         if end is not None:
             end = max(end, at + shortest) if lasts is None else at + lasts
+        if source is not None:
+            if at > booking.start:  # who moves late has been in the former place until now
+                booking.period = period(at, end)
+                save(booking)
+            with wall.passage("spine.consequences"):
+                _leave(source[0], source[1], turnover_length, by=by, at=at)
         if shift and end is not None:
             shift_behind(place, until=end, by=by, at=at, spare=[booking.id])
         else:

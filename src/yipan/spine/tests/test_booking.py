@@ -249,6 +249,23 @@ def test_planned_transfer(network, noon):
     assert (stay.state, stay.end) == (State.DONE, noon.now())
 
 
+def test_a_late_planned_move_waits(network, noon):
+    """Who does not come at the planned time still lies where they were: stay and move go on together until they do."""
+    stay = lying(network, 0)
+    plan = claim(network, 1, request=stay.request, start=NOON + hours(2), length=hours(72), previous_id=stay.id)
+    held = booking.hold(claims=[plan], by=SYSTEM, keep=hours(3))[0]
+    booking.confirm(booking_id=held.id, by=SYSTEM)
+    noon.advance(hours(2) + timedelta(minutes=1))
+    assert booking.extend_overruns(kind="bed", grace=hours(4)) == 1
+    stay.refresh_from_db()
+    held.refresh_from_db()
+    assert (stay.end, held.start) == (held.start, NOON + hours(2) + timedelta(minutes=16))
+    noon.advance(timedelta(minutes=40))
+    arrived = booking.arrive(booking_id=held.id, by=SYSTEM, turnover_length=CLEAN)
+    stay.refresh_from_db()
+    assert (stay.state, stay.end, arrived.start) == ("done", clock.now(), clock.now())
+
+
 def test_swap(network, noon):
     """Two patients change beds at one instant and neither bed is free in between."""
     a, b = lying(network, 0), lying(network, 0, department="neurosurgery", length=hours(200))

@@ -26,6 +26,7 @@ SENTENCES: dict[str, str | Promise] = {
     "hl7_time": _("Segment {segment}, {where}: “{value}” is no date or time of the form YYYYMMDDHHMMSS."),
     "hl7_value_unknown": _("Segment {segment}, {where}: the code “{value}” is not known."),
     "hl7_not_adt": _("Messages of type {type} (MSH-9) are not taken here, only ADT."),
+    "hl7_not_referral": _("Messages of type {type} (MSH-9) are no referrals; these are REF^I12 and RRI^I12."),
     "hl7_not_order": _("Messages of type {type} (MSH-9) are no orders; orders are ORM^O01, OML^O21 or OMG^O19."),
     "hl7_not_result": _("Messages of type {type} (MSH-9) are no results; results are ORU^R01."),
     "hl7_number": _("Segment {segment}, {where}: “{value}” is no number."),

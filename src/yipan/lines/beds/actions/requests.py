@@ -38,7 +38,7 @@ def request_admission(
     parent: Request | None = None,
 ) -> Request:
     """Ask for a bed for a patient of a department; the 20-minute clock starts at `certificate_at` (default now).
-    `parent` is the request of another line that wants it.
+    `parent` is the request of another line that wants it, also for somebody who lies in a bed now and is to leave it.
 
     Raises Refused, NotFound, InvalidInput("form_invalid") naming each wrong field, and Conflict("request_open") when
     the patient waits or lies in a bed already.
@@ -54,7 +54,7 @@ def request_admission(
         patient = locked(patient_id)
         if patient is None:
             raise NotFound("patient_unknown", id=str(patient_id))
-        _refuse_second_request(patient_id)
+        _refuse_second_request(patient_id, moves=parent is not None)
         request = Request(
             line="beds",
             patient=patient,
@@ -127,9 +127,10 @@ def cancel_request(*, actor: Actor, request_id: UUID, reason: str) -> Request:
 
 
 @wall.passage("spine.body")
-def _refuse_second_request(patient_id: UUID) -> None:
+def _refuse_second_request(patient_id: UUID, *, moves: bool) -> None:
+    over = {RequestState.DONE, RequestState.CANCELLED} | ({RequestState.ACTIVE} if moves else set())
     for request in known.requests_of(patient_id):
-        if request.state not in (RequestState.DONE, RequestState.CANCELLED):  # type: ignore[attr-defined]
+        if request.state not in over:  # type: ignore[attr-defined]
             raise Conflict("request_open", state=str(request.state), request=str(request.pk))  # type: ignore[attr-defined]
 
 

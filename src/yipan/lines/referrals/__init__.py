@@ -1,0 +1,1 @@
+"""Referrals: patients handed from one organisation to another, up, down and sideways."""

@@ -1,0 +1,1 @@
+"""Reads of referrals, scoped by access."""
