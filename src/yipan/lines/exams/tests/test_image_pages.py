@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 from django.test import Client
 from django.urls import reverse
@@ -52,13 +50,9 @@ def browser(clinic: Radiology) -> Client:
 
 
 @pytest.fixture
-def away() -> Iterator[None]:
+def away(monkeypatch: pytest.MonkeyPatch) -> None:
     """The archive is set and does not answer."""
-    archive.plug(Away)  # type: ignore[arg-type]
-    yield
-    from yipan.interop.dicom.archive import plugged
-
-    archive.plug(plugged)
+    monkeypatch.setattr(archive, "_make", Away)
 
 
 @pytest.mark.usefixtures("away")
