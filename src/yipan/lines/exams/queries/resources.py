@@ -38,11 +38,12 @@ WHERE does.examitem_id = %s AND technician.in_use AND capacity.site_id = ANY(%s)
 ORDER BY technician.capacity_id
 """
 # Whole minutes as four bytes each: begin and end, one after the other. What should be over and is not ends never yet.
+# date_part counts in doubles, where extract would in numerics: several times quicker.
 TAKEN = """
 SELECT capacity_id, purpose = 'closure',
   string_agg(
-    int4send(floor(extract(epoch FROM lower(period)) / 60)::int)
-    || int4send(ceil(extract(epoch FROM CASE
+    int4send(floor(date_part('epoch', lower(period)) / 60)::int)
+    || int4send(ceil(date_part('epoch', CASE
          WHEN upper(period) IS NULL THEN %(end)s
          WHEN state = 'active' THEN greatest(upper(period), %(soon)s)
          ELSE upper(period) END) / 60)::int),
