@@ -48,7 +48,7 @@ def _measure() -> None:
         ("reading all 14 days, where 2 do not do", lambda: ask(wish), None),
         ("the search itself in 14 days", lambda: search(facts, goal=Goal.SOONEST), None),
     ]
-    print("median of wall time; processor time of this process beside it")  # noqa: T201
+    print("median of wall time; processor time of this process beside it")
     print(f"{DEVICES} devices at {SITES} sites, {DAYS} days, {Booking.objects.count():,} bookings")
     for name, call, goal in rows:
         median, slow = _times(call)

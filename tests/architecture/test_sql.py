@@ -98,6 +98,7 @@ REVIEWED = {
     "base/network/importing.py": "names of tables and columns from the models, each quoted",
     "lines/beds/queries/beds.py": "conditions written in the function; what is asked for goes along as parameters",
     "lines/beds/queries/figures.py": "the key is looked up in GROUPS, which refuses every other name",
+    "lines/exams/queries/turnaround.py": "the key is looked up in KEYS, which refuses every other name",
     "base/patients/migrations/0004_seal_rows.py": "columns written in the migration",
     "base/unit/rows.py": "names of tables and columns from the models, each quoted",
     "base/unit/work.py": "the statement as Django made it",

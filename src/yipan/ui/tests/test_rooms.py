@@ -22,6 +22,7 @@ def labels(*roles: Role) -> set[str]:
     return {link.item.name_url for link in navigation.links(request_of(*roles))}
 
 
+@pytest.mark.django_db
 def test_everybody_sees_what_their_role_may_open() -> None:
     """An administrator manages users and reads no patients; a nurse the other way round."""
     assert {"users", "audit", "network:home"} <= labels(Role.ADMINISTRATOR)

@@ -32,7 +32,7 @@ def orders(actor: Actor, *, which: str = "open", mine: bool = True) -> QuerySet[
         rows = rows.filter(Q(created_by=actor.name) | Q(attending__user_id=actor.user_id))
     received = Event.objects.filter(request_id=OuterRef("pk"), kind="exam.received")
     rows = with_state(rows.select_related(*JOINED))
-    is_done = Q(state=RequestState.DONE) | Exists(received)  # type: ignore[misc]
+    is_done = Q(state=RequestState.DONE) | Exists(received)
     if which == "cancelled":
         rows = rows.filter(cancelled_at__isnull=False)
     else:

@@ -15,7 +15,7 @@ from yipan.lines.exams.models import Device
 from yipan.lines.exams.queries.specimens import STEPS
 from yipan.spine.models import Booking, Event, Request
 from yipan.spine.queries import RequestState, state_among
-from yipan.spine.states import TAKES_TIME, State
+from yipan.spine.states import TAKES_TIME
 
 
 class Standing(StrEnum):
@@ -77,11 +77,15 @@ def _devices(bookings: Iterable[Booking]) -> dict[UUID, Device]:
     return {d.pk: d for d in rows.select_related("capacity__site__organisation", "department")}
 
 
+def _ran_out(booking: Booking, now: datetime) -> bool:
+    return booking.expires_at is not None and booking.expires_at <= now
+
+
 def _stand(
     row: Request, found: list[Booking], devices: dict[UUID, Device], steps: dict[str, datetime], now: datetime
 ) -> Stand:
     state = state_among(row, found, at=now)
-    kept = [b for b in found if b.capacity_id in devices and (b.state != State.HELD or b.expires_at > now)]
+    kept = [b for b in found if b.capacity_id in devices and not _ran_out(b, now)]
     last = kept[-1] if kept else None
     device = devices[last.capacity_id] if last is not None else None
     if state in _BY_STATE:
