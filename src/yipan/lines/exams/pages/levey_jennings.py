@@ -41,7 +41,9 @@ def _chart(level: int, runs: Sequence[Measured], site: Site) -> Markup:
     for sd in range(-3, 4):
         tone = "mean" if sd == 0 else f"sd{abs(sd)}"
         lines.append(Markup('<path class="lj-{}" d="M{} {:.1f}H{}"/>').format(tone, LEFT, _y(sd), WIDTH - 4))
-        labels.append(Markup('<text x="{}" y="{:.1f}">{:+d}</text>').format(LEFT - 6, _y(sd) + 3.5, sd))
+        labels.append(
+            Markup('<text x="{}" y="{:.1f}">{}</text>').format(LEFT - 6, _y(sd) + 3.5, f"{sd:+d}" if sd else "0")
+        )
     points = [
         (LEFT + 6 + place * step, run, run.deviations[level])
         for place, run in enumerate(runs)

@@ -8,7 +8,7 @@ from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
@@ -165,7 +165,7 @@ def _choices(actor: Actor, form: Form) -> dict[str, Any]:
     if item is None or home is None or patient_id is None:
         return context
     context["earlier"] = repetitions(actor=actor, patient_id=patient_id, item=item)
-    context["recognition"] = _recognition(patient_id, item)
+    context["recognition"] = _recognition(patient_id, item, home)
     if policy.needs_slot(item.category):
         wish = Wish(
             item=item,
@@ -179,12 +179,9 @@ def _choices(actor: Actor, form: Form) -> dict[str, Any]:
     return context
 
 
-def _recognition(patient_id: Any, item: ExamItem) -> str:
-    """Where results of others for this order are told, if this installation keeps results."""
-    try:
-        return f"{reverse('exam-recognition')}?patient={patient_id}&item={item.pk}"
-    except NoReverseMatch:
-        return ""
+def _recognition(patient_id: Any, item: ExamItem, home: Department) -> str:
+    """Where results of others for this order are told, and recognised by the department that orders."""
+    return f"{reverse('exam-recognition')}?patient={patient_id}&item={item.pk}&department={home.pk}"
 
 
 def _people(actor: Actor, form: Form) -> dict[str, Any]:

@@ -156,7 +156,7 @@ def _save(request: HttpRequest, actor: Actor, item_id: UUID) -> None:
     actions.set_rule(
         actor=actor,
         item_id=item_id,
-        **{name: _number(given.get(name, "")) for name in NUMBERS},  # type: ignore[arg-type]
+        **{name: _number(given.get(name, "")) for name in NUMBERS},
         recognisable=given.get("recognisable") == "1",
         mark_needed=given.get("mark_needed") == "1",
         for_critical=given.get("for_critical") == "1",
