@@ -85,11 +85,9 @@ def rows(actor: Actor, wanted: Wanted) -> QuerySet[Referral]:
         found = found.filter(request__priority=wanted.urgency)
     if wanted.pathway:
         found = found.filter(pathway=wanted.pathway)
-    return (
-        found.order_by("-ended_at")
-        if wanted.box == "over"
-        else found.order_by(ASKED_FIRST, URGENT_FIRST, "since", "pk")
-    )  # type: ignore[misc]
+    if wanted.box == "over":
+        return found.order_by("-ended_at")
+    return found.order_by(ASKED_FIRST, URGENT_FIRST, "since", "pk")  # type: ignore[misc]
 
 
 def counts(actor: Actor, wanted: Wanted) -> dict[str, Any]:
