@@ -60,4 +60,5 @@ def _erase(ids: Sequence[UUID]) -> None:
     Step.objects.filter(**{OF_REFERRAL: ids}).update(note="")
     Task.objects.filter(**{OF_REFERRAL: ids}).update(title=ERASED, result="")
     Candidate.objects.filter(request__patient_id__in=ids).update(reason="")
+    Referral.objects.filter(request__patient_id__in=ids, diagnosis_code="").update(problem=ERASED)
     Referral.objects.filter(request__patient_id__in=ids).update(diagnosis="", summary={}, needs=[], placer_number="")
