@@ -59,12 +59,12 @@ def draw(scenario: Scenario, hours: float, *, seed: int, replication: int) -> Pa
                 more = _more(scenario, kind, demand, k, hours, seed, replication)
                 parts.append(_people(scenario, kind, demand, more, Stream.SURGE, seed, replication, k + 1))
     at, stay, move = (np.concatenate(column) for column in list(zip(*parts, strict=True))[:3])
-    kind = np.repeat(np.array([part.kind for part in parts], np.int32), [len(part.at) for part in parts])
+    kinds = np.repeat(np.array([part.kind for part in parts], np.int32), [len(part.at) for part in parts])
     order = np.argsort(at)
     coming = len(at)
     return Patients(
         at=np.concatenate((lying.at, at[order])),
-        kind=np.concatenate((lying.kind, kind[order])),
+        kind=np.concatenate((lying.kind, kinds[order])),
         stay=np.concatenate((lying.stay, stay[order])),
         move=np.concatenate((lying.move, move[order])),
         behind=np.concatenate((lying.behind, np.zeros(coming))),

@@ -170,7 +170,7 @@ def _move(capacity: Capacity, department_id: UUID) -> None:
 
 def _link(model: type[Device | Technician], key: str, wanted: Mapping[UUID, Sequence[str]]) -> set[UUID]:
     """What each does from now on; return those for whom that was something else before."""
-    through = model.items.through
+    through: Any = model.items.through
     items = dict(ExamItem.objects.values_list("code", "pk"))
     stored: dict[UUID, set[UUID]] = {pk: set() for pk in wanted}
     for owner, item in through._default_manager.filter(**{f"{key}__in": list(wanted)}).values_list(key, "examitem_id"):

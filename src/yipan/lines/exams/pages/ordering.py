@@ -129,7 +129,7 @@ def _page(request: HttpRequest, actor: Actor, form: Form, *, status: int = 200) 
     known = _choices(actor, form)
     context = {
         "homes": _grouped(homes),
-        "items": [(forms.item_name(i), i.get_category_display()) for i in catalogue.items(actor)],  # type: ignore[attr-defined]
+        "items": [(forms.item_name(i), i.get_category_display()) for i in catalogue.items(actor)],
         "priorities": [("emergency", _("Emergency")), ("urgent", _("Urgent")), ("elective", _("Elective"))],
         "goals": goals(),
         **known,

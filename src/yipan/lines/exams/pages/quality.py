@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import math
-from datetime import datetime
+from datetime import datetime, tzinfo
 from typing import Any
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
@@ -160,7 +159,7 @@ def _place(actor: Actor, given: Any) -> _Place:
 def _chart_page(request: HttpRequest, given: Any, error: YipanError | None = None) -> HttpResponse:
     actor = _actor(request)
     place = _place(actor, given)
-    where = {"site_id": place.site.pk, "item_id": place.item.pk}
+    where: dict[str, Any] = {"site_id": place.site.pk, "item_id": place.item.pk}
     runs = query.chart(actor, **where, analyte=place.analyte)
     record = query.records(place.item.pk, [place.site.pk], since=clock.now() - query.LOOK_BACK)[place.site.pk]
     standing = record.standing(clock.now(), query.demand_of(getattr(place.item, "recognition", None)))
@@ -210,7 +209,7 @@ def _pasted(text: str, site: Site) -> list[ToldRun]:
     return runs
 
 
-def _instant(text: str, zone: ZoneInfo) -> datetime:
+def _instant(text: str, zone: tzinfo) -> datetime:
     return texts.instant(text.replace("/", "-"), zone)
 
 

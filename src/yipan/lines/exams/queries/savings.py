@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
@@ -63,19 +62,19 @@ def by_reason(rows: QuerySet[Decision]) -> dict[str, int]:
 
 def by_item(rows: QuerySet[Decision]) -> list[tuple[str, Savings]]:
     """By examination, most saved first."""
-    found: Iterable[dict[str, Any]] = rows.values(name=F("item__name"), name_en=F("item__name_en")).annotate(**SUMS)
+    found: Any = rows.values(name=F("item__name"), name_en=F("item__name_en")).annotate(**SUMS)
     return [(row["name"], _savings(row)) for row in sorted(found, key=lambda r: -float(r["yuan"] or 0))]
 
 
 def by_site(rows: QuerySet[Decision]) -> list[tuple[str, Savings]]:
     """By the site that ordered, most saved first."""
-    found: Iterable[dict[str, Any]] = rows.values(name=F("site__name")).annotate(**SUMS)
+    found: Any = rows.values(name=F("site__name")).annotate(**SUMS)
     return [(row["name"], _savings(row)) for row in sorted(found, key=lambda r: -float(r["yuan"] or 0))]
 
 
 def by_day(rows: QuerySet[Decision], first: date, last: date) -> list[tuple[date, Savings]]:
     """Every day of the period, also those on which nothing was decided."""
-    told: Iterable[dict[str, Any]] = rows.annotate(day=TruncDate("decided_at")).values("day").annotate(**SUMS)
+    told: Any = rows.annotate(day=TruncDate("decided_at")).values("day").annotate(**SUMS)
     found = {row["day"]: _savings(row) for row in told}
     days = [first + timedelta(days=n) for n in range((last - first).days + 1)]
     return [(day, found.get(day, Savings())) for day in days]
