@@ -51,7 +51,8 @@ DROP INDEX result_of_patient, result_of_item, result_of_analyte, result_request,
 INSERT INTO exams_result (id, patient_id, item_id, site_id, performer, source, report, key, position, loinc, code, name,
     value, comparator, text, unit, reference_range, flags, status, performed_at, reported_at, note, mark_scope,
     mark_area, stored_at)
-SELECT gen_random_uuid(), who.id, what.id, place.id, '', 'LIS', 'R' || told.n, 'K', 0, '', 'K', 'K', (told.n % 100) / 10.0,
+SELECT gen_random_uuid(), who.id, what.id, place.id, '', 'LIS', 'R' || told.n, 'K', 0, '', 'K', 'K',
+       (told.n % 100) / 10.0,
        '', '', 'mmol/L', '3.5-5.3', 'N', CASE WHEN told.n % 50 = 0 THEN 'P' ELSE 'F' END, at, at, '', '', '', at
 FROM (SELECT n, CASE WHEN n <= {most} THEN 1 ELSE 1 + (n * 7919) % {patients} END AS person,
              now() - (random() * interval '365 days') AS at FROM generate_series(1, {results}::bigint) n) told

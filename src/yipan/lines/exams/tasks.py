@@ -8,8 +8,12 @@ from uuid import UUID
 
 from yipan.base.access import SYSTEM
 from yipan.lines.exams.actions import critical, reading
+from yipan.lines.exams.actions.reports import TOPIC
+from yipan.lines.exams.actions.results import store_report
 from yipan.lines.exams.actions.telling import tell
+from yipan.lines.exams.models import Report
 from yipan.lines.exams.models.resources import DEVICE, TECHNICIAN
+from yipan.lines.exams.queries.published import told_report
 from yipan.spine import booking, outbox
 from yipan.spine.models import Booking
 from yipan.spine.queries import live_bookings
@@ -30,6 +34,13 @@ def give_up_time(key: str, payload: dict[str, Any]) -> None:
     for kept in left:
         booking.release(booking_id=kept.pk, by=SYSTEM, reason="displaced")
     tell(SYSTEM, "exam.displaced", row.request, booking_id=row.pk, capacity_id=row.capacity_id)
+
+
+def keep_report(key: str, payload: dict[str, Any]) -> None:
+    """A signed report is a result: colleagues may recognise it, and receivers are told."""
+    order = Report.objects.select_related("order__request").get(pk=UUID(payload["report"])).order
+    if (told := told_report(order.pk)) is not None:
+        store_report(actor=SYSTEM, patient_id=order.request.patient_id, told=told)
 
 
 def extend_overruns() -> int:
@@ -55,3 +66,4 @@ def escalate() -> int:
 def announce() -> None:
     """Name the handlers of the line's wishes."""
     outbox.handles("exams.displaced", give_up_time)
+    outbox.handles(TOPIC, keep_report)

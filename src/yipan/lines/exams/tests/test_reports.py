@@ -10,12 +10,13 @@ from yipan.base.patients.actions import erase
 from yipan.kernel import clock
 from yipan.kernel.clock import FrozenClock
 from yipan.kernel.errors import Conflict, InvalidInput, NotFound, Refused
-from yipan.lines.exams import actions
+from yipan.lines.exams import actions, tasks
 from yipan.lines.exams.actions.reports import Wording
-from yipan.lines.exams.models import Reading, Report
+from yipan.lines.exams.models import Reading, Report, Result
 from yipan.lines.exams.queries import reports as query
 from yipan.lines.exams.tests.readers import WORDS, Room, room
-from yipan.spine.models import Event, OutboxMessage
+from yipan.spine import outbox
+from yipan.spine.models import Booking, Event, OutboxMessage
 from yipan.spine.testing import NOON
 
 pytestmark = pytest.mark.django_db
@@ -189,3 +190,28 @@ def test_the_ordering_hospital_and_the_centre_read_a_report(here: Room) -> None:
             query.shown(stranger, row.pk)
     with pytest.raises(Refused):
         query.shown(here.network.actor(Role.INTEGRATOR), row.pk)
+
+
+def test_a_signed_report_is_a_result_of_the_place_that_examined(here: Room) -> None:
+    """What the outbox does with it: findings and impression can be recognised, an amendment replaces them, and the same
+    wish twice changes nothing."""
+    reader, row = here.reader(), here.reading()
+    actions.claim(actor=reader, order_id=row.pk)
+    actions.sign(actor=reader, order_id=row.pk, wording=WORDS)
+    assert outbox.relay_once() >= 1
+    kept = Result.objects.filter(request_id=row.pk, superseded_at=None).order_by("position")
+    assert [(r.key, r.text, r.status) for r in kept] == [
+        ("findings", WORDS.findings, "F"),
+        ("impression", WORDS.impression, "F"),
+    ]
+    device = Booking.objects.get(request_id=row.pk, capacity__kind="device")
+    assert {(r.item_id, r.site_id) for r in kept} == {(row.order.item_id, device.capacity.site_id)}
+    actions.amend(actor=reader, order_id=row.pk, wording=OTHER, reason="复核")
+    outbox.relay_once()
+    assert {(r.text, r.status, r.flags) for r in kept.all()} == {
+        (OTHER.findings, "C", "A"),
+        (OTHER.impression, "C", "A"),
+    }
+    before = Result.objects.count()
+    tasks.keep_report("again", {"report": str(Report.objects.latest("written_at").pk)})
+    assert Result.objects.count() == before == 4
