@@ -53,6 +53,7 @@ def test_an_upload_is_stored_and_belongs_to_its_order(archive: orthanc.Archive, 
         (bytes_of(ecg(PatientBirthDate="19700101")), "study_other_patient"),
         (bytes_of(ecg(PatientName="Wang^Jianguo", PatientBirthDate="", PatientID="")), "study_other_patient"),
     ],
+    ids=["no DICOM", "a CT", "another birth date", "another name"],  # bytes that differ in each process name no test
 )
 def test_what_does_not_fit_is_refused_and_not_stored(
     archive: orthanc.Archive, clinic: Radiology, raw: bytes, code: str
