@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
+from typing import Any
 
-from yipan.base.access import Actor
+from yipan.base.access import SYSTEM, Actor
 from yipan.kernel import clock
-from yipan.kernel.errors import InvalidInput
+from yipan.kernel.errors import InvalidInput, YipanError
 from yipan.lines.referrals.actions import stepping
 from yipan.lines.referrals.models import Referral
 from yipan.lines.referrals.queries.facts import Parties
@@ -35,7 +36,7 @@ def needs_of(found: Referral, *, at: datetime | None = None) -> list[joint.Need]
             patient_id=found.request.patient_id,
             department_id=found.to_department_id,
             wanted_from=now if wish["line"] == "dispatch" else there,
-            until=there if wish["line"] == "dispatch" else there + WINDOW,
+            until=(now if wish["line"] == "dispatch" else there) + WINDOW,
             priority=found.request.priority,
             details=wish.get("details", {}),
         )
@@ -44,11 +45,32 @@ def needs_of(found: Referral, *, at: datetime | None = None) -> list[joint.Need]
 
 
 def arrival(found: Referral, at: datetime) -> datetime:
-    """When the patient can be there: as announced, else as long from `at` as the road takes."""
+    """When the patient can be there: as announced, else when the first ambulance brings them where one is wished, else
+    as long from `at` as the road takes.
+    """
     if found.eta is not None and found.eta > at:
         return found.eta
     minutes = Parties(found).minutes
-    return at + (timedelta(minutes=minutes) if minutes is not None else UNKNOWN_WAY)
+    way = timedelta(minutes=minutes) if minutes is not None else UNKNOWN_WAY
+    return max(at + way, *(_brought(found, wish, at) for wish in found.needs if wish["line"] == "dispatch"), at)
+
+
+def _brought(found: Referral, wish: Mapping[str, Any], at: datetime) -> datetime:
+    """When the first ambulance that can be had would be there with the patient; `at` when none can."""
+    need = joint.Need(
+        line="dispatch",
+        patient_id=found.request.patient_id,
+        department_id=found.to_department_id,
+        wanted_from=at,
+        until=at + WINDOW,
+        priority=found.request.priority,
+        details=wish.get("details", {}),
+    )
+    try:
+        offers = joint.offers(actor=SYSTEM, need=need, limit=1)
+    except YipanError:  # what is wrong with the wish is said where its offers are shown
+        return at
+    return max((datetime.fromisoformat(offer.data["eta"]) for offer in offers), default=at)
 
 
 def reserve(actor: Actor, found: Referral, offers: Sequence[tuple[int, joint.Offer]]) -> list[joint.Part]:

@@ -20,6 +20,7 @@ SYMBOLS = {"beds": "bed", "exams": "scan", "appointments": "calendar-clock", "di
 
 DERIVED = {
     "beds": ("diagnosis_code", "diagnosis"),
+    "exams": ("at", "from"),
     "appointments": ("specialty",),
     "dispatch": ("from_site", "to_site"),
 }
@@ -103,6 +104,8 @@ def _derived(line: str, form: Form, target: Department | None, sender: Departmen
     match line:
         case "beds":
             return {"diagnosis_code": form["diagnosis_code"], "diagnosis": form["diagnosis"][:200]}
+        case "exams" if target is not None:
+            return {"at": target.site.code, "from": target.site.code}  # examined where the patient is received
         case "appointments" if target is not None:
             return {"specialty": target.specialty_id}
         case "dispatch" if target is not None and sender is not None:
