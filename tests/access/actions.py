@@ -155,6 +155,7 @@ ACTIONS: dict[str, Act] = {
     "lines.exams.actions.performing.miss_exam": act("exams.perform@here", **EXAM),
     "lines.exams.actions.specimens.collect_specimen": act("exams.collect@here", **EXAM),
     "lines.exams.actions.specimens.receive_specimen": act("exams.perform@here", **EXAM, site_id="$site_id"),
+    "lines.exams.actions.catalogue.import_catalogue": act("exams.catalogue@top", raw=RawNetwork()),
     "lines.exams.actions.closing.close_device": act("exams.close@here", device_id="$device_id", reason="repair"),
     "lines.exams.actions.closing.reopen_device": act("exams.close@here", device_id="$device_id"),
     "lines.exams.actions.studies.attach_study": act(

@@ -211,7 +211,7 @@ ADDRESSES: dict[str, Row] = {
     # beds: the admission desk
     "desk-list": row("beds.request@anywhere"),
     "desk-new": row("beds.request@anywhere", "beds.request@anywhere"),
-    "desk-patients": row(post="patients.view@anywhere", data={"q": "qian"}),
+    "desk-patients": row(post="beds.request@anywhere", data={"q": "qian"}),
     "desk-diagnoses": row("beds.request@anywhere", query="?q=I63"),
     "desk-doctors": row("beds.request@anywhere"),
     "desk": row(ASK, request_id="request_id"),

@@ -64,12 +64,12 @@ def attach_study(*, actor: Actor, study_id: UUID, accession: str, anyway: bool =
     actor.require(MATCH)
     with transaction.atomic():
         study = _locked(study_id)
-        if study.order_id is not None:
-            raise Conflict("study_step")
         order = known.by_accession([accession.strip()]).get(accession.strip())
         if order is None:
             raise NotFound("order_of_number_unknown", number=accession.strip()[:NUMBER_LENGTH])
         actor.require(MATCH, order.request.site.organisation.path)
+        if study.order_id is not None:
+            raise Conflict("study_step")
         if order.request.cancelled_at is not None:
             raise Conflict("order_cancelled")
         if not anyway and not known.is_of(study, order.request.patient, known.holders([study])):
