@@ -12,7 +12,7 @@ from yipan.base.access import Actor, scope
 from yipan.base.network.models import Site
 from yipan.kernel import clock
 from yipan.lines.exams.models import Device, Technician
-from yipan.lines.exams.models.resources import DEVICE, TECHNICIAN
+from yipan.lines.exams.models.resources import TECHNICIAN
 from yipan.lines.exams.queries.specimens import STEPS
 from yipan.spine.models import Booking, Event, Request
 from yipan.spine.states import Purpose, State
@@ -59,7 +59,7 @@ def worklist(actor: Actor, site: Site, day: date, *, device_id: UUID | None = No
     actor.require("exams.view", site.organisation.path)
     begin, end = day_of(site, day)
     rows = Booking.objects.filter(
-        capacity__kind=DEVICE, capacity__site=site, purpose=Purpose.CARE, state__in=SHOWN,
+        capacity__device__isnull=False, capacity__site=site, purpose=Purpose.CARE, state__in=SHOWN,
         period__overlap=(begin, end),
     )  # fmt: skip
     if device_id is not None:
