@@ -51,9 +51,9 @@ def _measure() -> None:
     print("median of wall time; processor time of this process beside it")
     print(f"{DEVICES} devices at {SITES} sites, {DAYS} days, {Booking.objects.count():,} bookings")
     for name, call, goal in rows:
-        median, slow = _times(call)
+        wall, busy = _times(call)
         beside = f"  goal {goal:.0f} ms" if goal else ""
-        print(f"{name:42} {median:7.1f} ms, 95 % within {slow:7.1f} ms{beside}")
+        print(f"{name:42} {wall:7.1f} ms, {busy:7.1f} ms{beside}")
 
 
 def _nearest(wish):  # type: ignore[no-untyped-def]

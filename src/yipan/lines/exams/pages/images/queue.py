@@ -72,7 +72,8 @@ def attach(request: HttpRequest, study_id: UUID) -> HttpResponse:
         "error": messages.of_error(error) if error else "",
         "other": query.by_accession([number.strip()]).get(number.strip()) if _differs(error) else None,
     }
-    return render(request, "exams/study_attach.html", context, status=409 if error else 200)
+    status = 404 if isinstance(error, NotFound) else 409 if error else 200
+    return render(request, "exams/study_attach.html", context, status=status)
 
 
 @require_POST
