@@ -28,7 +28,10 @@ PATIENT = "秦月明"
 def other_campus(hospital: Hospital) -> Site:
     """A second campus half an hour away with the only scanner, always open, and the technician "deng"."""
     home = hospital.network
-    site = Site.objects.create(code="NORTH", organisation=home.organisation, name="北院区", name_en="North Campus")
+    zone = home.site.time_zone
+    site = Site.objects.create(
+        code="NORTH", organisation=home.organisation, name="北院区", name_en="North Campus", time_zone=zone
+    )
     Road.objects.create(from_site=home.site, to_site=site, minutes=30)
     there = SmallNetwork(home.organisation, site, departments=home.departments)
     item = ExamItem.objects.create(
@@ -67,6 +70,7 @@ def order(doctor: Person, site: Site) -> None:
 @pytest.mark.parametrize("language", ["zh-hans", "en"])
 def test_ordered_here_examined_there(language: str, hospital: Hospital, person: Callable[..., Person]) -> None:
     """The order has its time with one press; the technician on a phone begins and finishes it."""
+    hospital.live_where_it_is_morning()
     site = other_campus(hospital)
     known(PATIENT)
     doctor = person(language)
