@@ -22,7 +22,7 @@ from tests.fuzz.world import World
 
 pytestmark = pytest.mark.django_db
 
-EXAMPLES = int(os.environ.get("YIPAN_FUZZ", "2"))
+EXAMPLES = int(os.environ.get("YIPAN_FUZZ", "3"))
 
 
 def test_odd_input_is_answered_with_a_sentence(world: World) -> None:
@@ -42,7 +42,7 @@ def tried(target: Target, world: World, browsers: dict[str, Client]) -> list[str
         max_examples=EXAMPLES,
         database=None,
         deadline=None,
-        phases=[Phase.generate, Phase.shrink] if EXAMPLES > 2 else [Phase.generate],
+        phases=[Phase.generate, Phase.shrink] if EXAMPLES > 3 else [Phase.generate],
         suppress_health_check=list(HealthCheck),
     )
     @given(st.data())
