@@ -282,7 +282,6 @@ ADDRESSES: dict[str, Row] = {
     "peer-review": row(READS, READS, report_id="review_id", data={"do": "read"}),
     "exam-orders": row("exams.order@anywhere"),
     "exam-new": row("exams.order@anywhere", "exams.order@anywhere"),
-    "exam-patients": row(post="exams.order@anywhere", data={"q": "qian"}),
     "exam-choices": row(post="exams.order@anywhere"),
     "exam-order": row("exams.view@here", **EXAM),
     "exam-slip": row("patients.view@here", **EXAM),

@@ -32,7 +32,7 @@ def test_the_centre_sees_what_it_reads() -> None:
             assert list(ExamOrder.objects.values_list("pk", flat=True)) == [given.pk]
             assert Request.objects.get().pk == given.pk
             assert Booking.objects.get().request_id == given.pk
-            assert Patient.objects.filter(pk=given.order.request.patient_id).exists()
+            assert Patient.objects.get() == given.order.request.patient
             actions.claim(actor=reader, order_id=given.pk)
             actions.save_preliminary(actor=reader, order_id=given.pk, wording=WORDS)
             actions.raise_critical(actor=reader, order_id=given.pk, finding_id=finding.pk, told_to="x")

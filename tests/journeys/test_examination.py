@@ -49,7 +49,7 @@ def order(doctor: Person, site: Site) -> None:
     page = doctor.page
     page.goto("/exams/new")
     page.fill("#f-q", PATIENT)
-    page.locator("#exam-patients .pick").first.click()
+    page.locator("#picks .pick").first.click()
     page.fill("#f-item", "CT-HEAD")
     page.select_option("#f-home", index=1)
     offer = page.locator(".time").first

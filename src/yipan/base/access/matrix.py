@@ -114,7 +114,7 @@ declare_all(
 )
 declare(
     "patients.view",
-    {Role.COORDINATOR, Role.WARD_NURSE, Role.DOCTOR, Role.TECHNICIAN, Role.READER, Role.DISPATCHER, Role.INTERFACE},
+    {Role.COORDINATOR, Role.WARD_NURSE, Role.DOCTOR, Role.DISPATCHER, Role.INTERFACE},
     opens=IDENTITIES,
 )
 declare("audit.view", {Role.ADMINISTRATOR, Role.PRIVACY_OFFICER}, opens=JOURNAL)

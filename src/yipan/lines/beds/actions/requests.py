@@ -16,11 +16,11 @@ from yipan.kernel.errors import Conflict, InvalidInput, NotFound
 from yipan.lines.beds import policy
 from yipan.lines.beds.models import AdmissionRequest
 from yipan.lines.beds.queries import facts as known
-from yipan.spine import booking
+from yipan.spine import requests
 from yipan.spine.events import Happening, record
 from yipan.spine.holdings import holdings
 from yipan.spine.models import Priority, Request
-from yipan.spine.queries import RequestState, live_bookings, state_of
+from yipan.spine.queries import RequestState
 
 
 def request_admission(
@@ -111,19 +111,7 @@ def cancel_request(*, actor: Actor, request_id: UUID, reason: str) -> Request:
     """Withdraw a request; what was held for it is given back. Refused once the patient lies in a bed."""
     request = known.request_with_facts(request_id)
     actor.require("beds.request", request.site.organisation.path)
-    if not reason.strip():
-        raise InvalidInput("form_invalid", fields={"reason": "field_required"})
-    with unit.atomic():
-        locked = Request.objects.select_for_update(no_key=True).get(id=request_id)
-        state = state_of(request_id)
-        if state in (RequestState.ACTIVE, RequestState.DONE, RequestState.CANCELLED):
-            raise Conflict("request_step", state=str(state), verb="cancel")
-        for row in live_bookings(request_id):
-            booking.release(booking_id=row.id, by=actor, reason=reason)
-        locked.cancelled_at, locked.cancel_reason = clock.now(), reason.strip()[:200]
-        locked.save(update_fields=["cancelled_at", "cancel_reason"])
-        record(actor, [_happening("request.cancelled", locked, data={"reason": locked.cancel_reason})])
-    return locked
+    return requests.withdraw(request_id=request_id, by=actor, reason=reason)
 
 
 @wall.passage("spine.body")

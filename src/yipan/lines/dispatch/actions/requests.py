@@ -11,13 +11,12 @@ from yipan.base import unit
 from yipan.base.access import Actor
 from yipan.base.patients.identities import locked
 from yipan.kernel import clock
-from yipan.kernel.errors import Conflict, InvalidInput, NotFound
+from yipan.kernel.errors import InvalidInput, NotFound
 from yipan.lines.dispatch.models import Level, Transport
 from yipan.lines.dispatch.queries import facts
-from yipan.spine import booking
+from yipan.spine import requests
 from yipan.spine.events import Happening, record
 from yipan.spine.models import Priority, Request
-from yipan.spine.queries import RequestState, live_bookings, state_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,19 +107,7 @@ def cancel_transport(*, actor: Actor, request_id: UUID, reason: str) -> Request:
 
 def withdraw(actor: Actor, request: Request, reason: str) -> Request:
     """What `cancel_transport` does once the right is checked; joint bookings check theirs at the vehicle's base."""
-    if not reason.strip():
-        raise InvalidInput("form_invalid", fields={"reason": "field_required"})
-    with unit.atomic():
-        row = Request.objects.select_for_update(no_key=True).get(pk=request.pk)
-        state = state_of(row.pk)
-        if state in (RequestState.ACTIVE, RequestState.DONE, RequestState.CANCELLED):
-            raise Conflict("transport_step", state=str(state), verb="cancel")
-        for kept in live_bookings(row.pk):
-            booking.release(booking_id=kept.pk, by=actor, reason=reason)
-        row.cancelled_at, row.cancel_reason = clock.now(), reason.strip()[:200]
-        row.save(update_fields=["cancelled_at", "cancel_reason"])
-        record(actor, [happening("request.cancelled", row, data={"reason": row.cancel_reason})])
-    return row
+    return requests.withdraw(request_id=request.pk, by=actor, reason=reason, refused="transport_step")
 
 
 def happening(kind: str, request: Request, **more: Any) -> Happening:

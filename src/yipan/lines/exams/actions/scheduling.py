@@ -7,15 +7,14 @@ from uuid import UUID
 
 from yipan.base import unit
 from yipan.base.access import Actor, wall
-from yipan.kernel import clock
-from yipan.kernel.errors import Conflict, InvalidInput
+from yipan.kernel.errors import Conflict
 from yipan.lines.exams import policy
 from yipan.lines.exams.actions.telling import tell
 from yipan.lines.exams.models import Technician
 from yipan.lines.exams.policy.slots import Cause
 from yipan.lines.exams.queries import facts as known
 from yipan.lines.exams.queries.slots import Wish, ask, technician_for
-from yipan.spine import booking
+from yipan.spine import booking, requests
 from yipan.spine.models import Booking, Request
 from yipan.spine.queries import RequestState, live_bookings, state_of
 
@@ -55,16 +54,10 @@ def cancel_exam(*, actor: Actor, request_id: UUID, reason: str) -> Request:
     """Withdraw an order; what is kept for it is given back. Refused once the examination has begun."""
     request = known.order(request_id)
     actor.require("exams.order", request.site.organisation.path)
-    if not reason.strip():
-        raise InvalidInput("form_invalid", fields={"reason": "field_required"})
-    with unit.atomic(), wall.passage("exams.slots"):
-        lock_open(request_id)
-        for row in live_bookings(request_id):
-            booking.release(booking_id=row.pk, by=actor, reason=reason)
-        request.cancelled_at, request.cancel_reason = clock.now(), reason.strip()[:200]
-        request.save(update_fields=["cancelled_at", "cancel_reason"])
-        tell(actor, "exam.cancelled", request, reason=request.cancel_reason)
-    return request
+    with wall.passage("exams.slots"):
+        return requests.withdraw(
+            request_id=request.pk, by=actor, reason=reason, kind="exam.cancelled", refused="exam_order_step"
+        )
 
 
 def lock_open(request_id: UUID) -> RequestState:

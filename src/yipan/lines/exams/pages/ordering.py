@@ -13,16 +13,14 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
-from yipan.base import audit
 from yipan.base.access import Actor
 from yipan.base.network.models import Department
-from yipan.base.patients import queries as people
+from yipan.base.patients.pages import picking
 from yipan.kernel import clock
 from yipan.kernel.errors import Conflict, InvalidInput
 from yipan.lines.exams import actions, policy
 from yipan.lines.exams.models import ExamItem
 from yipan.lines.exams.pages import form as forms
-from yipan.lines.exams.pages.common import uuid_of
 from yipan.lines.exams.pages.form import Form
 from yipan.lines.exams.pages.offering import shown
 from yipan.lines.exams.policy.slots import Goal
@@ -35,7 +33,6 @@ from yipan.spine.registry import Page
 from yipan.ui import flash, messages
 
 VERB = "exams.order"
-SHOWN = 12
 FIND, SHOW = "find", "show"
 
 
@@ -55,15 +52,6 @@ def new(request: HttpRequest) -> HttpResponseBase:
     else:
         flash.say(request, _("The examination is ordered."))
     return redirect("exam-order", request_id=made.pk)
-
-
-@never_cache
-@require_POST
-def patients(request: HttpRequest) -> HttpResponse:
-    """What the search finds while it is typed; posted, because addresses end in logs."""
-    actor = _actor(request)
-    form = Form.of(request.POST)
-    return render(request, "exams/order_patients.html", {"form": form, **_people(actor, form)})
 
 
 @never_cache
@@ -133,7 +121,8 @@ def _page(request: HttpRequest, actor: Actor, form: Form, *, status: int = 200) 
         "priorities": [("emergency", _("Emergency")), ("urgent", _("Urgent")), ("elective", _("Elective"))],
         "goals": goals(),
         **known,
-        **_people(actor, form),
+        **picking.choices(actor, form.values),
+        "pick_errors": form.errors.get("patient", []),
         "summary": form.summary(),
     }
     return render(request, "exams/order.html", context, status=status)
@@ -184,17 +173,6 @@ def _recognition(patient_id: Any, item: ExamItem, home: Department) -> str:
     return f"{reverse('exam-recognition')}?patient={patient_id}&item={item.pk}&department={home.pk}"
 
 
-def _people(actor: Actor, form: Form) -> dict[str, Any]:
-    """Patients to choose from: what the search found, and who is chosen already."""
-    found = people.search(actor, form["q"], SHOWN + 1) if form["q"] else []
-    hits = {hit.id: hit for hit in found[:SHOWN]}
-    chosen = uuid_of(form["patient"])
-    if chosen is not None and chosen not in hits:
-        hits = {hit.id: hit for hit in people.summaries([chosen])} | hits
-    audit.record_list(actor, "patients.search", count=len(hits))
-    return {"hits": list(hits.values()), "more": len(found) > SHOWN}
-
-
 def _actor(request: HttpRequest) -> Actor:
     actor: Actor = request.actor  # type: ignore[attr-defined]
     actor.require(VERB)
@@ -203,6 +181,5 @@ def _actor(request: HttpRequest) -> Actor:
 
 PAGES = (
     Page("exams/new", new, "exam-new"),
-    Page("exams/new/patients", patients, "exam-patients"),
     Page("exams/new/choices", choices, "exam-choices"),
 )
