@@ -226,7 +226,7 @@ ADDRESSES: dict[str, Row] = {
     "booking-no-show": row("beds.view@here", RECEIVE, why=DESK, booking_id=STAY),
     # examinations
     "exam-catalogue": row("exams.view@anywhere"),
-    "exam-results": row("exams.results@anywhere", patient_id="patient_id", why="and patients.view"),
+    "exam-results": row("exams.results@here", patient_id="exam_patient_id"),
     "exam-recognition": row("exams.order@anywhere", query=AT_HAND),
     "exam-recognise": row(post="exams.recognise@here", data=DECISION),
     "exam-refuse": row(post="exams.recognise@here", data={**DECISION, "recognition_reason": "fast"}),

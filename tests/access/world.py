@@ -325,6 +325,7 @@ def _exams(hospital: hospitals.Hospital) -> dict[str, Any]:
         "exam_item_id": item.pk,
         "device_id": device.pk,
         "exam_order_id": order.pk,
+        "exam_patient_id": who.pk,
         "exam_start": start + timedelta(hours=1),
         "exam_slot": f"{device.pk}|{start.isoformat()}",
     }

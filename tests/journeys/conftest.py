@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from django.db import close_old_connections
+from django.db import connection
 
 from tests.journeys import hospital as hospitals
 from tests.journeys import processes
@@ -42,15 +42,13 @@ def browser() -> Iterator[Any]:
         chromium = p.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
         yield chromium
         chromium.close()
+        # Beside the loop the thread has a connection of its own, which tests in between may end as somebody's else.
+        connection.close()
 
 
 @pytest.fixture
 def hospital(transactional_db: None) -> hospitals.Hospital:
-    """A new hospital for each test; its rows are committed, because another process reads them.
-
-    The connection is looked at before, as at the beginning of a request: tests before may have ended it.
-    """
-    close_old_connections()
+    """A new hospital for each test; its rows are committed, because another process reads them."""
     return hospitals.build()
 
 

@@ -26,6 +26,9 @@ SENTENCES = {
     "recognition_unmarked": gettext_lazy("The report carries no recognition mark (HR)."),
     "recognition_elsewhere": gettext_lazy("The mark {mark} does not reach this network."),
     "recognition_other_order": gettext_lazy("The order is for another patient or examination."),
+    "results_of_others": gettext_lazy(
+        "You see the results of patients whom you care for, and what your own sites made. This patient has neither."
+    ),
     "recognition_hours": gettext_lazy("Give whole hours from 1 to 8,784."),
     "recognition_days": gettext_lazy("Give whole days from 1 to 3,660, or nothing."),
     "recognition_area": gettext_lazy("An area is a region or a province."),

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from django.conf import settings as django_settings
 from django.contrib.staticfiles import finders
+from django.db import connection
 from django.test import RequestFactory
 
 from yipan.ui import pages
@@ -95,6 +96,8 @@ def browser() -> Iterator[Any]:
         chromium = p.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
         yield chromium
         chromium.close()
+        # Beside the loop the thread has a connection of its own, which tests in between may end as somebody's else.
+        connection.close()
 
 
 @pytest.fixture

@@ -7,14 +7,15 @@ from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET
 
 from yipan.base.access import Actor
 from yipan.base.patients import panels
-from yipan.base.patients import queries as people
 from yipan.base.patients.panels import Panel
+from yipan.base.patients.queries import resolve
 from yipan.lines.exams.policy.recognition import Mark, Scope
 from yipan.lines.exams.queries import results as query
 from yipan.spine.registry import Page
@@ -23,7 +24,6 @@ from yipan.ui.filters import moment
 if TYPE_CHECKING:
     from yipan.ui.charts import Chart
 
-VERB = "exams.results"
 PLOTS = 6
 LATEST = 5
 
@@ -32,12 +32,12 @@ LATEST = 5
 def results(request: HttpRequest, patient_id: UUID) -> HttpResponse:
     """Every report in force, newest first, and the course of what was measured more than once."""
     actor: Actor = request.actor  # type: ignore[attr-defined]
-    actor.require(VERB)
-    patient = people.get(actor, patient_id)
-    reports = query.of_patient(actor, patient.pk)
+    reports = query.of_patient(actor, patient_id)
+    patient = resolve(patient_id)
     trends = query.trends(reports)
     context = {
         "patient": patient,
+        "record": reverse("patient", args=[patient.pk]) if actor.may("patients.view") else "",
         "reports": reports,
         "mark": lambda row: Mark(Scope(row.mark_scope), row.mark_area).text,
         "plots": [_plot(trend) for trend in trends[:PLOTS]],
@@ -59,10 +59,10 @@ def _plot(trend: query.Trend) -> Chart:
 
 
 def context(actor: Actor, patient_id: UUID) -> dict[str, Any] | None:
-    """The latest reports for the patient's page; None for somebody who sees no results."""
-    if not actor.paths(VERB):
+    """The latest reports for the patient's page; None for somebody who may see no results of this patient."""
+    reports = query.at_hand(actor, patient_id)
+    if reports is None:
         return None
-    reports = query.of_patient(actor, patient_id)
     return {"reports": reports[:LATEST], "count": len(reports), "patient_id": patient_id, "moment": moment, "_": _}
 
 

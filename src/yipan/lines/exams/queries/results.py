@@ -10,10 +10,14 @@ from django.db.models import Q
 
 from yipan.base import audit
 from yipan.base.access import Actor, scope, wall
+from yipan.base.patients.models import Patient
 from yipan.base.patients.queries import resolve
-from yipan.lines.exams.models import Result, ResultStatus
+from yipan.kernel.errors import Refused
+from yipan.lines.exams.models import Reading, Result, ResultStatus
+from yipan.lines.exams.queries.reading import CENTRE_PATH, READ
 from yipan.spine.models import Request
 
+VERB = "exams.results"
 MOST = 2000
 
 
@@ -45,15 +49,26 @@ class Trend:
 def of_patient(actor: Actor, patient_id: UUID) -> list[Report]:
     """Reports in force, newest first, at most MOST rows.
 
-    Whoever cares for the patient (sees one of their requests) sees those of the whole network; others see what their
-    own sites made. The reading is audited. Raises Refused, NotFound("patient_unknown").
+    Whoever cares for the patient sees those of the whole network; others see what their own sites made. The reading
+    is audited. Raises Refused("results_of_others") for whom there is neither, NotFound("patient_unknown").
     """
-    actor.require("exams.results")
+    actor.require(VERB)
+    found = at_hand(actor, patient_id)
+    if found is None:
+        raise Refused("results_of_others")
+    return found
+
+
+def at_hand(actor: Actor, patient_id: UUID) -> list[Report] | None:
+    """Like `of_patient`, but None for whom it refuses."""
+    if not actor.may(VERB):
+        return None
     patient = resolve(patient_id)
-    cares = Request.objects.filter(scope(actor, "exams.results", "site__organisation__path"), patient=patient).exists()
     rows = Result.objects.filter(patient=patient, superseded_at__isnull=True).exclude(status=ResultStatus.CANCELLED)
-    if not cares:
-        rows = rows.filter(Q(site__isnull=False) & scope(actor, "exams.results", "site__organisation__path"))
+    if not _cares(actor, patient):
+        rows = rows.filter(Q(site__isnull=False) & scope(actor, VERB, "site__organisation__path"))
+        if not rows.exists():
+            return None
     with wall.passage("exams.recognition"):
         found = list(rows.select_related("item", "site", "replaces").order_by("-performed_at", "position")[:MOST])
     reports: dict[str, list[Result]] = {}
@@ -62,6 +77,13 @@ def of_patient(actor: Actor, patient_id: UUID) -> list[Report]:
     data = {"reports": len(reports)}
     audit.record(actor, "results.read", "patient", patient.pk, patient_id=patient.pk, data=data)
     return [Report(tuple(told)) for told in reports.values()]
+
+
+def _cares(actor: Actor, patient: Patient) -> bool:
+    """Whether one of the patient's requests is theirs, or an examination of the patient is read where they read."""
+    own = Request.objects.filter(scope(actor, VERB, "site__organisation__path"), patient=patient)
+    read = Reading.objects.filter(scope(actor, READ, CENTRE_PATH), order__request__patient=patient)
+    return own.exists() or read.exists()
 
 
 def trends(reports: Sequence[Report], least: int = 2) -> list[Trend]:

@@ -50,7 +50,8 @@ def test_results_of_the_network_with_trends(lab: Laboratory) -> None:
     """A doctor who cares for the patient sees every report, a trend of what was measured twice, and corrections."""
     doctor = browser(lab, "doctor")
     lab.result(9, elsewhere=True)
-    assert "No result yet" in page(doctor, "exam-results", lab.patient_id)
+    page(doctor, "exam-results", lab.patient_id, status=403)
+    assert "All results and trends" not in page(doctor, "patient", lab.patient_id)
     order = {"actor": lab.doctor, "patient_id": lab.patient_id, "department_id": lab.department.pk}
     order_exam(item_id=lab.item.pk, **order)  # type: ignore[arg-type]
     lab.result(3, report="R", value="6.1")

@@ -155,6 +155,7 @@ def _page(
         "shown": shown,
         "seen": shown.versions[-1].version if shown.versions else 0,
         "earlier": list(reports.earlier(row.order)),
+        "sees_results": actor.may("exams.results"),
         "refusal": _refusal(row, shown.current.author if shown.current else me, me),
         "finding_options": [(str(f.pk), f.label) for f in _findings(row)],
         "criticals": critical.rows_of(critical.whole(row.order.criticals.all()), now),

@@ -17,9 +17,17 @@ from yipan.base.audit.models import Entry
 from yipan.kernel import clock
 from yipan.kernel.clock import FrozenClock
 from yipan.lines.exams import actions
-from yipan.lines.exams.models import CriticalFinding, CriticalValue, PeerReview, ReadingClaim, Report, ReportTemplate
+from yipan.lines.exams.models import (
+    Coverage,
+    CriticalFinding,
+    CriticalValue,
+    PeerReview,
+    ReadingClaim,
+    Report,
+    ReportTemplate,
+)
 from yipan.lines.exams.tests.readers import MINUTE, WORDS, Room, room
-from yipan.spine.testing import NOON
+from yipan.spine.testing import NOON, patient, small_network
 
 pytestmark = pytest.mark.django_db
 FORM = {"findings": "双肺清晰。\r\n未见结节。", "impression": "未见异常。", "positive": "0"}
@@ -94,6 +102,18 @@ def test_a_reader_works_through_the_list(here: Room) -> None:
     answer = client.post(answer["Location"], {**FORM, "do": "sign-next", "seen": "0"})
     assert answer["Location"] == reverse("report", args=[second.pk])
     assert client.post(reverse("reading-next"))["Location"].startswith(reverse("reading"))
+
+
+def test_the_results_of_who_is_read_are_at_hand(here: Room) -> None:
+    """The desk leads to the patient's results also where another hospital ordered; those of a stranger are refused."""
+    elsewhere = small_network()
+    Coverage.objects.create(centre=here.centre, site=elsewhere.site, category="imaging")
+    row, stranger = here.reading(network=elsewhere), patient()
+    client = browser(here.reader())
+    address = reverse("exam-results", args=[row.order.request.patient_id])
+    assert f'href="{address}"' in text(client.get(reverse("reading-order", args=[row.pk])))
+    assert row.order.request.patient.name in text(client.get(address))
+    assert client.get(reverse("exam-results", args=[stranger.pk])).status_code in (403, 404)
 
 
 def test_what_is_missing_is_named_and_nothing_typed_is_lost(here: Room) -> None:
