@@ -185,9 +185,10 @@ def test_calipers_tell_milliseconds_beats_and_millivolts(
     page.keyboard.press("Shift+ArrowUp")
     assert measures.inner_text() == "820 ms · 73/min · 1.10 mV"
     box, millimetre = second.locator(".grip").bounding_box(), 96 / 25.4
-    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    x, y = box["x"] + box["width"] / 2 + millimetre, box["y"] + box["height"] / 2 - millimetre
     page.mouse.move(x, y)
     page.mouse.down()
+    assert measures.inner_text() == "820 ms · 73/min · 1.10 mV"  # taken beside its middle it stays where it is
     page.mouse.move(x - 10 * millimetre, y + millimetre)
     page.mouse.up()
     assert measures.inner_text() == "420 ms · 143/min · 1.00 mV"

@@ -51,13 +51,18 @@ function start() {
       element("circle", { class: "reach", r: "6" }),
       element("circle", { class: "grip", r: "1.6" }),
     );
+    let held = { x: 0, y: 0 }; // from the pointer to the grip: it does not jump to where it is taken
     group.addEventListener("pointerdown", (event) => {
+      const at = pointOf(event);
+      held = { x: grip.x - at.x, y: grip.y - at.y };
       group.setPointerCapture(event.pointerId);
       group.focus({ preventScroll: true });
       event.preventDefault();
     });
     group.addEventListener("pointermove", (event) => {
-      if (group.hasPointerCapture(event.pointerId)) place(grip, pointOf(event));
+      if (!group.hasPointerCapture(event.pointerId)) return;
+      const at = pointOf(event);
+      place(grip, { x: at.x + held.x, y: at.y + held.y });
     });
     group.addEventListener("keydown", (event) => pressed(event, grip));
     return group;
