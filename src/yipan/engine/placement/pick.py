@@ -123,11 +123,9 @@ def best_of_ward(net, kept, memo, case, k, w, own_in, key, tier, left):  # type:
             company = company_in(net.guests, case, i, at, kept.first[bed.room], kept.following)
         if ready > case.start:
             its_left += ready_by(kept, w, case.start, ready)
-        row = look(net, kept, memo, case, k, i, w, company)
-        if row != row_before or at != at_before or its_left != left_before:
+        row, is_new = look(net, kept, memo, case, k, i, w, company)
+        if is_new or row != row_before or at != at_before or its_left != left_before:
             row_before, at_before, left_before, score = row, at, its_left, -1
-            if row == memo.sizes[ROWS]:
-                row_before = -1
             if memo.answer[row] < 0:
                 continue
             its_tier, rank = memo.answer[row] & _TIER, memo.answer[row] >> _TIER_BITS
@@ -164,7 +162,8 @@ def ready_by(kept, w, after, minute):  # type: ignore[no-untyped-def]
 
 @inlined
 def look(net, kept, memo, case, k, i, w, company):  # type: ignore[no-untyped-def]
-    """The row of `memo` with what the rules say of bed `i` in that company, whenever it is and whatever is left."""
+    """The row of `memo` with what the rules say of bed `i` in that company, whenever it is and whatever is left; and
+    whether it was filled only now, in place of another question's answer."""
     others, men, women, infected, protected, same = company
     asked = np.int64(k) * memo.sizes[CLASSES] + kept.alike[i]
     people = others | men << 10 | women << 20 | infected << 30 | protected << 40 | same << 50
@@ -173,10 +172,10 @@ def look(net, kept, memo, case, k, i, w, company):  # type: ignore[no-untyped-de
     if others >= _TOO_MANY:
         row = memo.sizes[ROWS]
     elif memo.asked[row, 0] == asked and memo.asked[row, 1] == people:
-        return row
+        return row, False
     memo.asked[row, 0], memo.asked[row, 1] = asked, people
     first_look(net, kept, memo, case, k, i, w, company, row)
-    return row
+    return row, True
 
 
 @inlined
