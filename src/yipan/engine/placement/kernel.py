@@ -23,7 +23,7 @@ from yipan.engine.placement.facts import (
     turnover_of,
     walk_from_home,
 )
-from yipan.engine.placement.lookahead import own_bed_stands_free, refuse_price
+from yipan.engine.placement.lookahead import own_bed_stands_free, refuse_price, shortage_in, weighs_price
 from yipan.engine.placement.result import REFUSED
 from yipan.engine.placement.rules import (
     refuse_kind,
@@ -54,6 +54,7 @@ def judge(net, case, out):  # type: ignore[no-untyped-def]
     walk = walk_from_home(wards, net.walk, case)
     ranks, weights = ranks_of(case), weights_of(case)
     left_before, chance = nowhere(wards.shape[0]), np.zeros(wards.shape[0], np.float64)
+    priced, short = nowhere(wards.shape[0]), np.zeros(wards.shape[0], np.float64)
     own_in = departments[case.department].own_in
     if case.ahead and own_bed_stands_free(beds, case.department):
         own_in = NEVER
@@ -78,7 +79,11 @@ def judge(net, case, out):  # type: ignore[no-untyped-def]
             left += count_late(w, ready, ready[i], late_first, late_next)
         share = share_of(bed, ward, competence[w, case.specialty])
         drive = 0.0 if ward.site == case.site else road[case.site, ward.site]
-        refusal = second_look(case, bed, room, ward, tier, company, left, share, drive, walk[w], own_in)
+        refusal = second_look(case, bed, room, ward, tier, company, left, share, drive, walk[w])
+        if refusal == 0 and weighs_price(case, tier, own_in):
+            if priced[w] != left:
+                priced[w], short[w] = left, shortage_in(ward, left)
+            refusal = refuse_price(case, own_in, short[w])
         out.refusal[i], out.left[i] = refusal, left
         if refusal != 0:
             continue
@@ -112,15 +117,11 @@ def first_look(case, ranks, i, bed, ward, specialty, ally, likeness, ready):  # 
 
 
 @inner
-def second_look(  # type: ignore[no-untyped-def]
-    case, bed, room, ward, tier, company, left, share, drive, walk, own_in
-):
-    """The refusal of the other rules."""
+def second_look(case, bed, room, ward, tier, company, left, share, drive, walk):  # type: ignore[no-untyped-def]
+    """The refusal of the rules that ask who lies there and what the ward can do."""
     refusal = refuse_room(case, bed, room, tier, company)
     if refusal == 0:
         refusal = refuse_ward(case, bed, ward, tier, left, share, drive, walk)
-    if refusal == 0:
-        refusal = refuse_price(case, ward, tier, left, own_in)
     return refusal
 
 

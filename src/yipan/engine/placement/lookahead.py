@@ -6,13 +6,15 @@ minutes of waiting (docs/reference/policy.md, "Looking ahead"):
 - a stay outside the own specialty lasts longer by the off-service penalty, and every bed-hour lost makes others wait;
 - the bed costs the more, the likelier its own specialty runs out of beds within 24 hours.
 
-Compiled. The kernel asks `shortage` and `price`; the live board and the twin fill what they look at with `look_ahead`
-or, one department at a time, `own_bed_in`.
+Compiled. The kernel asks `weighs_price`, `shortage_in` and `refuse_price`; the live board and the twin fill what they
+look at with `look_ahead` or, one department at a time, `own_bed_in`.
 """
 
 from __future__ import annotations
 
 import math
+
+import numpy as np
 
 from yipan.engine.placement.beds import NEVER
 from yipan.engine.placement.codes import BedState, Refusal, Rule, Tier
@@ -46,11 +48,9 @@ def shortage(left, need, leaving):  # type: ignore[no-untyped-def]
 
 
 @inner
-def price(case, ward, left):  # type: ignore[no-untyped-def]
-    """Minutes of waiting that somebody else's stay in a bed of the ward costs; `left` beds stay free."""
-    if not ward.foreseen:
-        return case.away
-    return case.away * (1.0 + case.pressure * shortage(left, ward.expected_need, ward.expected_leaving))
+def shortage_in(ward, left):  # type: ignore[no-untyped-def]
+    """`shortage` of a ward with `left` beds that stay free; 0 when no forecast says what comes."""
+    return shortage(left, ward.expected_need, ward.expected_leaving) if ward.foreseen else 0.0
 
 
 @inner
@@ -63,19 +63,21 @@ def own_bed_stands_free(beds, department):  # type: ignore[no-untyped-def]
 
 
 @inner
-def refuse_price(case, ward, tier, left, own_in):  # type: ignore[no-untyped-def]
-    """Whether waiting for an own bed costs less than this one; asked for those who want a bed now.
+def weighs_price(case, tier, own_in):  # type: ignore[no-untyped-def]
+    """Whether waiting for an own bed is weighed at all: by those who want a bed now and can be asked to wait.
 
     `own_in` is when a bed of the own department falls free, NEVER while one stands free."""
     if not case.ahead or not case.rules & RULE_RESERVE or case.reserve_any or case.start > 0:
-        return 0
-    if tier in (OWN, INTENSIVE):
-        return 0
-    if own_in > case.patience:
-        return 0
+        return False
+    return tier not in (OWN, INTENSIVE) and own_in <= case.patience
+
+
+@inner
+def refuse_price(case, own_in, short):  # type: ignore[no-untyped-def]
+    """Whether waiting for an own bed costs less than this one, whose ward runs out with the chance `short`."""
     if own_in < case.away:
         return Refusal.OWN_BED_SOON.value
-    return Refusal.WORTH_MORE.value if own_in < price(case, ward, left) else 0
+    return Refusal.WORTH_MORE.value if own_in < case.away * (1.0 + case.pressure * short) else 0
 
 
 @entry
@@ -94,23 +96,45 @@ def look_ahead(wards, departments, waiting, arriving, leaving):  # type: ignore[
     come to a ward and patients who leave it, both expected, NaN where no forecast says. Who waits is shared out among
     the department's wards by their departures.
     """
+    first, rows = wards_by_department(wards, departments.shape[0])
     for d in range(departments.shape[0]):
-        look_ahead_of(wards, departments, d, waiting[d], arriving, leaving)
+        look_ahead_of(wards, departments, d, rows, first[d], first[d + 1], waiting[d], arriving, leaving)
 
 
 @inner
-def look_ahead_of(wards, departments, d, waiting, arriving, leaving):  # type: ignore[no-untyped-def]
-    """As `look_ahead`, for department `d` only."""
-    total, known = 0.0, 0
+def wards_by_department(wards, departments):  # type: ignore[no-untyped-def]
+    """Rows of the wards by department, and where those of each begin; wards of no department are left out."""
+    first, rows = np.zeros(departments + 1, np.int32), np.zeros(wards.shape[0], np.int32)
     for w in range(wards.shape[0]):
-        if wards[w].department == d and not math.isnan(arriving[w]) and not math.isnan(leaving[w]):
+        if wards[w].department >= 0:
+            first[wards[w].department + 1] += 1
+    for d in range(departments):
+        first[d + 1] += first[d]
+    place = first.copy()
+    for w in range(wards.shape[0]):
+        d = wards[w].department
+        if d >= 0:
+            rows[place[d]] = w
+            place[d] += 1
+    return first, rows
+
+
+@inner
+def look_ahead_of(  # type: ignore[no-untyped-def]
+    wards, departments, d, rows, begin, end, waiting, arriving, leaving
+):
+    """As `look_ahead`, for department `d` only, whose wards are `rows` from `begin` to `end`."""
+    total, known = 0.0, 0
+    for place in range(begin, end):
+        w = rows[place]
+        if not math.isnan(arriving[w]) and not math.isnan(leaving[w]):
             total += leaving[w]
             known += 1
     departments[d].own_in = own_bed_in(float(waiting), total) if known else NEVER
-    for w in range(wards.shape[0]):
-        if wards[w].department == d:
-            foreseen = not math.isnan(arriving[w]) and not math.isnan(leaving[w])
-            wards[w].foreseen = foreseen
-            share = leaving[w] / total if foreseen and total > 0.0 else 1.0 / max(known, 1)
-            wards[w].expected_need = arriving[w] + waiting * share if foreseen else 0.0
-            wards[w].expected_leaving = leaving[w] if foreseen else 0.0
+    for place in range(begin, end):
+        w = rows[place]
+        foreseen = not math.isnan(arriving[w]) and not math.isnan(leaving[w])
+        wards[w].foreseen = foreseen
+        share = leaving[w] / total if foreseen and total > 0.0 else 1.0 / max(known, 1)
+        wards[w].expected_need = arriving[w] + waiting * share if foreseen else 0.0
+        wards[w].expected_leaving = leaving[w] if foreseen else 0.0

@@ -134,31 +134,46 @@ def refuse_age(case, room, tier):  # type: ignore[no-untyped-def]
 @inner
 def refuse_ward(case, bed, ward, tier, left, share, drive, walk):  # type: ignore[no-untyped-def]
     """Nursing, the ward's kept beds, distance."""
-    refusal = 0
-    if case.rules & RULE_NURSING and tier != Tier.OWN:
-        refusal = refuse_nursing(case, bed, ward, share)
-    if refusal == 0 and case.rules & RULE_RESERVE and not case.reserve_any:
-        if left < reserve_of(case, ward) and not (case.reserve_own and tier == Tier.OWN):
-            refusal = Refusal.RESERVE.value
-        elif left < ward.keep and tier != Tier.OWN:
-            refusal = Refusal.KEPT_FOR_TOMORROW.value
-    if refusal == 0 and case.rules & RULE_DISTANCE and tier != Tier.OWN:
-        if ward.site != case.department_site and not case.other_site:
-            refusal = Refusal.OTHER_SITE.value
-        elif drive > case.max_road:
-            refusal = Refusal.ROAD.value
-        elif ward.site == case.department_site and walk != np.inf and walk > case.max_walk:
-            refusal = Refusal.WALK.value
+    refusal = refuse_team(case, bed, ward, tier, share)
+    if refusal == 0:
+        refusal = refuse_kept(case, ward, tier, left)
+    if refusal == 0:
+        refusal = refuse_distance(case, ward, tier, drive, walk)
     return refusal
 
 
 @inner
-def refuse_nursing(case, bed, ward, share):  # type: ignore[no-untyped-def]
+def refuse_team(case, bed, ward, tier, share):  # type: ignore[no-untyped-def]
+    """Can the ward's nurses care for somebody of another specialty?"""
+    if not case.rules & RULE_NURSING or tier == Tier.OWN:
+        return 0
     if case.nursing_stays and bed.level == Level.GENERAL:
         return Refusal.NURSING_LEVEL.value
     if 0 <= share < case.refuse_below:
         return Refusal.COMPETENCE.value
     return Refusal.WORKLOAD.value if ward.workload > case.max_workload else 0
+
+
+@inner
+def refuse_kept(case, ward, tier, left):  # type: ignore[no-untyped-def]
+    """Does the ward keep what it would have left for others?"""
+    if not case.rules & RULE_RESERVE or case.reserve_any:
+        return 0
+    if left < reserve_of(case, ward) and not (case.reserve_own and tier == Tier.OWN):
+        return Refusal.RESERVE.value
+    return Refusal.KEPT_FOR_TOMORROW.value if left < ward.keep and tier != Tier.OWN else 0
+
+
+@inner
+def refuse_distance(case, ward, tier, drive, walk):  # type: ignore[no-untyped-def]
+    """Is the ward too far to be taken there, or for the doctor to come?"""
+    if not case.rules & RULE_DISTANCE or tier == Tier.OWN:
+        return 0
+    if ward.site != case.department_site and not case.other_site:
+        return Refusal.OTHER_SITE.value
+    if drive > case.max_road:
+        return Refusal.ROAD.value
+    return Refusal.WALK.value if ward.site == case.department_site and case.max_walk < walk != np.inf else 0
 
 
 @inner

@@ -18,7 +18,7 @@ def count_to(now, column, value, hour):  # type: ignore[no-untyped-def]
 
 
 @inlined
-def count_beds(now, area, fixed, w, hour):  # type: ignore[no-untyped-def]
+def count_beds(now, area, w, hour):  # type: ignore[no-untyped-def]
     """To be called before the number of taken beds of ward `w` changes."""
     area.beds[now.counts[BIN], w] += count_to(now, w, now.taken[w], hour)
 
@@ -37,9 +37,9 @@ def count_outliers(now, area, hour):  # type: ignore[no-untyped-def]
 
 
 @inlined
-def count_all(now, area, fixed, hour):  # type: ignore[no-untyped-def]
+def count_all(now, area, hour):  # type: ignore[no-untyped-def]
     """At the end of a bin."""
     for w in range(now.taken.shape[0]):
-        count_beds(now, area, fixed, w, hour)
+        count_beds(now, area, w, hour)
     count_waiting(now, area, hour)
     count_outliers(now, area, hour)

@@ -1,22 +1,15 @@
-"""How the compiled parts of this room are made."""
+"""How the compiled parts of this room are made: nothing is allocated there, and inner parts join their callers."""
 
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
 from numba import njit
 
 from yipan.engine.placement import kernel
-from yipan.engine.placement.compiled import fingerprint
+from yipan.engine.placement.compiled import WITHOUT_COUNTING, fingerprint, inlined
 
 __all__ = ["SOURCES", "entry", "inlined"]
 
-_COMMON: dict[str, Any] = {"error_model": "numpy", "_nrt": False}
-"""Nothing is allocated in compiled code, so no array needs its references counted; counting took most of the time."""
-_INNER: dict[str, Any] = _COMMON | {"no_cpython_wrapper": True, "no_cfunc_wrapper": True}
-
-entry = njit(cache=True, nogil=True, **_COMMON)
-# Part of every caller: the arrays of the state then stay in registers instead of being handed over one by one.
-inlined = njit(forceinline=True, **_INNER)
+entry = njit(cache=True, nogil=True, **WITHOUT_COUNTING)
 SOURCES = fingerprint(Path(__file__).parent, Path(kernel.__file__).parent)

@@ -9,12 +9,14 @@ from __future__ import annotations
 import numpy as np
 
 from yipan.engine.placement.lookahead import look_ahead_of, own_bed_in
+from yipan.engine.placement.pick import forget
+from yipan.engine.simulate.agenda import What, push
 from yipan.engine.simulate.compiled import inlined
-from yipan.engine.simulate.heap import What, push
 from yipan.engine.simulate.patients import rates
 from yipan.engine.simulate.scenario import HOURS, WEEKDAYS, Scenario
-from yipan.engine.simulate.state import AHEAD, PENALTY, PENDING, REVIEW, WEEKDAY
+from yipan.engine.simulate.state import AHEAD, REVIEW, WEEKDAY
 from yipan.engine.simulate.stays import Floats
+from yipan.engine.simulate.turning import tell
 
 STEP_HOURS, STEPS = 6.0, 480
 """Stays so far are told in steps of six hours, up to 120 days."""
@@ -39,7 +41,8 @@ def expected_arrivals(scenario: Scenario) -> Floats:
 
 
 def chance_to_leave(scenario: Scenario) -> Floats:
-    """Chance to leave within 24 hours by kind of patient, at home or away, and steps of stay so far: (2, K, STEPS)."""
+    """Chance to leave within 24 hours by steps of stay so far, of each kind of patient at home and then of each away:
+    (2 K, STEPS)."""
     so_far: Floats = (np.arange(STEPS, dtype=np.float64) + 0.5) * STEP_HOURS
     chance = np.ones((2, len(scenario.demand), STEPS))
     for away, pace in enumerate((1.0, 1.0 / (1.0 + scenario.penalty))):
@@ -47,45 +50,56 @@ def chance_to_leave(scenario: Scenario) -> Floats:
             gone, then = demand.stay.below(so_far), demand.stay.below(so_far + A_DAY * pace)
             there = gone < 1.0 - 1e-9
             chance[away, k, there] = (then[there] - gone[there]) / (1.0 - gone[there])
-    return chance
+    return chance.reshape(-1, STEPS)
 
 
 @inlined
 def review(run, hour):  # type: ignore[no-untyped-def]
     """Work out anew what is expected, and ask those who wait again when the policy looks at it."""
-    net, fixed, now, fate, patients = run.net, run.fixed, run.now, run.fate, run.patients
-    wards, departments = net.wards, net.departments
-    for w in range(wards.shape[0]):
-        now.leaving[w] = 0.0
-    for d in range(departments.shape[0]):
-        now.leaving_of[d] = 0.0
-    for i in range(net.beds.shape[0]):
-        p = now.who[i]
-        if p >= 0:
-            longer = 1.0 + fixed.numbers[PENALTY] if fate.off[p] else 1.0
-            so_far = patients.behind[p] + patients.stay[p] - (fate.ends[p] - hour) / longer
-            step = min(max(int(so_far / STEP_HOURS), 0), STEPS - 1)
-            now.leaving[net.beds[i].ward] += fixed.leaves[fate.off[p], patients.kind[p], step]
+    fixed, now, kept = run.fixed, run.now, run.kept
     of_week = (int(fixed.numbers[WEEKDAY]) * HOURS + int(hour)) % (HOURS * WEEKDAYS)
-    for w in range(wards.shape[0]):
+    for d in range(now.leaving_of.shape[0]):
+        now.leaving_of[d] = 0.0
+    for w in range(now.leaving.shape[0]):
+        now.leaving[w] = 0.0
+        for place in range(kept.ward_first[w], kept.ward_first[w + 1]):
+            now.leaving[w] += chance_of(run, kept.ward_beds[place], hour)
         now.arriving[w] = fixed.arrivals[of_week, w]
-        if wards[w].department >= 0:
-            now.leaving_of[wards[w].department] += now.leaving[w]
-    for d in range(departments.shape[0]):
-        look_ahead_of(wards, departments, d, now.waiting_of[d], now.arriving, now.leaving)
+        if run.net.wards[w].department >= 0:
+            now.leaving_of[run.net.wards[w].department] += now.leaving[w]
+    for d in range(now.leaving_of.shape[0]):
+        expect(run, d)
     if fixed.numbers[AHEAD] > 0.0:
-        for w in range(wards.shape[0]):
-            now.pending[w] = 1
-        now.counts[PENDING] += 1
-    push(run.heap, hour + fixed.numbers[REVIEW], _REVIEW, 0)
+        for w in range(now.leaving.shape[0]):
+            tell(now, w)
+    push(run.agenda, hour + fixed.numbers[REVIEW], _REVIEW, 0)
+
+
+@inlined
+def chance_of(run, i, hour):  # type: ignore[no-untyped-def]
+    """Chance that whoever has bed `i` leaves within 24 hours; 0 for nobody."""
+    stay = run.now.stays[i]
+    if stay.row < 0:
+        return 0.0
+    so_far = stay.whole - (stay.ends - hour) / stay.pace
+    return run.fixed.leaves[stay.row, min(max(int(so_far / STEP_HOURS), 0), STEPS - 1)]
+
+
+@inlined
+def expect(run, d):  # type: ignore[no-untyped-def]
+    """What department `d` expects, written where placement reads it."""
+    now, rows, begin, end = run.now, run.fixed.home_ward, run.fixed.home_ward_first[d], run.fixed.home_ward_first[d + 1]
+    waiting = now.waiting_of[d]
+    look_ahead_of(run.net.wards, run.net.departments, d, rows, begin, end, waiting, now.arriving, now.leaving)
+    for place in range(begin, end):
+        forget(run.memo, rows[place])
 
 
 @inlined
 def expect_after_queue(run, k):  # type: ignore[no-untyped-def]
     """One more or one fewer waits for the department of kind `k`."""
     if run.fixed.numbers[REVIEW] > 0.0:
-        d, now = run.fixed.cases[k].department, run.now
-        look_ahead_of(run.net.wards, run.net.departments, d, now.waiting_of[d], now.arriving, now.leaving)
+        expect(run, run.fixed.cases[k].department)
 
 
 @inlined

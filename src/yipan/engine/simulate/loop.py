@@ -4,31 +4,31 @@ from __future__ import annotations
 
 import numpy as np
 
-from yipan.engine.placement.case import OFF
+from yipan.engine.placement.pick import tier_in
+from yipan.engine.simulate.agenda import WHO_BITS, WHO_MASK, What, drop_first, first_before, push
 from yipan.engine.simulate.areas import count_all
-from yipan.engine.simulate.choosing import choose, tier_in
+from yipan.engine.simulate.choosing import choose
 from yipan.engine.simulate.compiled import SOURCES, entry, inlined
 from yipan.engine.simulate.expecting import expect_own_bed, review
-from yipan.engine.simulate.heap import WHO_BITS, WHO_MASK, What, drop_first, push
-from yipan.engine.simulate.moving import OWN, arrives, gives_up, leaves, leaves_queue, put, wants_move
+from yipan.engine.simulate.moving import OWN, arrives, comes_before, gives_up, leaves, leaves_queue, put, wants_move
 from yipan.engine.simulate.state import (
     BIN,
     BIN_HOURS,
     EVENTS,
+    HIGHEST,
+    LOWEST,
     MOVERS,
-    OUTLIERS,
+    NO_TURN,
     PENDING,
+    QUEUED,
     REPATRIATE,
     REVIEW,
     SPARE,
-    WAITING,
 )
 from yipan.engine.simulate.turning import CLEANING, CLOSED, FREE, bed_ready, close_ward, open_bed, open_ward
 
 READY, LEAVE, OPEN, CLOSE = int(What.READY), int(What.LEAVE), int(What.OPEN), int(What.CLOSE)
 REVIEWS, MOVE, GIVE_UP, ARRIVE = int(What.REVIEW), int(What.MOVE), int(What.GIVE_UP), int(What.ARRIVE)
-RANKS = 256
-"""More than there are ranks of tiers."""
 NOBODY = 2**62
 """Larger than any event's code."""
 
@@ -37,15 +37,19 @@ NOBODY = 2**62
 def ask_all(run, hour):  # type: ignore[no-untyped-def]
     """Ask those who wait about every ward where something came free, until nothing more comes free."""
     now = run.now
+    wards = now.pending.shape[0]
     while now.counts[PENDING] > 0:
-        now.counts[PENDING] = 0
-        for w in range(now.pending.shape[0]):
+        w, last = now.counts[LOWEST], now.counts[HIGHEST]
+        now.counts[LOWEST], now.counts[HIGHEST] = wards, -1
+        while w <= max(last, now.counts[HIGHEST]):
             if now.pending[w]:
                 now.pending[w] = 0
+                now.counts[PENDING] -= 1
                 ask_movers(run, w, hour)
                 ask_queues(run, w, hour)
                 if run.fixed.numbers[REPATRIATE] > 0.0:
                     bring_home(run, w, hour)
+            w += 1
 
 
 @inlined
@@ -53,11 +57,11 @@ def ask_movers(run, w, hour):  # type: ignore[no-untyped-def]
     """Those who need another department come first: they free a bed."""
     now, fate = run.now, run.fate
     place = 0
-    while place < now.counts[MOVERS] and now.opened[w] > 0:
+    while place < now.counts[MOVERS] and run.kept.opened[w] > 0:
         p = now.movers[place]
         k = fate.kind[p]
         expect_own_bed(run, k, now.waiting_of[run.fixed.cases[k].department])
-        bed, tier, _ = choose(run.net, run.fixed, now, k, fate.bed[p], w, hour)
+        bed, tier, _ = choose(run, k, fate.bed[p], w, hour)
         if bed >= 0:
             put(run, p, bed, tier, hour)
             fate.moves[p] += 1
@@ -69,52 +73,65 @@ def ask_movers(run, w, hour):  # type: ignore[no-untyped-def]
 def ask_queues(run, w, hour):  # type: ignore[no-untyped-def]
     """Urgency decides who is asked first, then the tier that the ward is of, then arrival; who is refused is not asked
     again until more comes free."""
-    now, fixed = run.now, run.fixed
-    if now.counts[WAITING] == 0 or now.opened[w] == 0:
+    now, fixed, asked = run.now, run.fixed, run.now.asked
+    if now.counts[QUEUED] == 0 or run.kept.opened[w] == 0:
         return
-    for k in range(now.asked.shape[0]):
-        now.asked[k] = fixed.first_rank[k, w] == OFF  # no tier of theirs is there
-    while now.opened[w] > 0:
-        k = next_kind(run, w)
-        if k < 0:
-            break
+    count = 0
+    for place in range(now.counts[QUEUED]):  # by arrival
+        k = now.queued[place]
+        turn = fixed.turn[w, k]
+        if turn != NO_TURN:
+            at = count
+            while at > 0 and fixed.turn[w, asked[at - 1]] > turn:
+                asked[at] = asked[at - 1]
+                at -= 1
+            asked[at] = k
+            count += 1
+    place = 0
+    while place < count and run.kept.opened[w] > 0:
+        k = asked[place]
         p = now.head[k]
         expect_own_bed(run, k, now.waiting_of[fixed.cases[k].department] - 1)
-        bed, tier, _ = choose(run.net, fixed, now, k, -1, w, hour)
-        if bed < 0:
-            now.asked[k] = 1
-            continue
-        leaves_queue(run, p, k, hour)
-        put(run, p, bed, tier, hour)
+        bed, tier, _ = choose(run, k, -1, w, hour)
+        if bed >= 0:
+            leaves_queue(run, p, k, hour)
+            put(run, p, bed, tier, hour)
+        if bed >= 0 and now.head[k] >= 0:
+            ask_later(run, w, place, count)
+        else:
+            place += 1
 
 
 @inlined
-def next_kind(run, w):  # type: ignore[no-untyped-def]
-    """The kind of patient whose first in the queue is to be asked next about a bed of ward `w`, -1 for none."""
-    now, fixed, at = run.now, run.fixed, run.patients.at
-    found, turn, since = -1, 0, np.inf
-    for k in range(now.asked.shape[0]):
-        p = now.head[k]
-        if p < 0 or now.asked[k]:
-            continue
-        its_turn = fixed.urgency[k] * RANKS + fixed.first_rank[k, w]
-        if found < 0 or its_turn < turn or (its_turn == turn and at[p] < since):
-            found, turn, since = k, its_turn, at[p]
-    return found
+def ask_later(run, w, place, count):  # type: ignore[no-untyped-def]
+    """The kind at `place` of those to be asked has another first in its queue, who came later."""
+    asked, turn = run.now.asked, run.fixed.turn
+    k = asked[place]
+    while place + 1 < count and turn[w, asked[place + 1]] == turn[w, k]:
+        if comes_before(run.now, run.patients.at, k, asked[place + 1]):
+            break
+        asked[place] = asked[place + 1]
+        place += 1
+    asked[place] = k
 
 
 @inlined
 def bring_home(run, w, hour):  # type: ignore[no-untyped-def]
     """Outliers go home into beds that nobody waits for, whoever has been away longest first."""
     now, fate, fixed = run.now, run.fate, run.fixed
-    place = 0
-    while place < now.counts[OUTLIERS] and now.free[w] > fixed.numbers[SPARE]:
+    if run.kept.prompt[w] <= fixed.numbers[SPARE]:
+        return
+    place = away = 0
+    for at in range(fixed.home_first[w], fixed.home_first[w + 1]):
+        away += now.out_of[fixed.home_kind[at]]
+    while away > 0 and run.kept.prompt[w] > fixed.numbers[SPARE]:
         p = now.out[place]
         k = fate.kind[p]
         place += 1
-        if fixed.first_rank[k, w] > 0:
+        if run.kept.first_rank[k, w] > 0:
             continue
-        bed, tier, left = choose(run.net, fixed, now, k, fate.bed[p], w, hour)
+        away -= 1
+        bed, tier, left = choose(run, k, fate.bed[p], w, hour)
         if bed >= 0 and tier == OWN and left >= fixed.numbers[SPARE]:
             put(run, p, bed, tier, hour)
             fate.moves[p] += 1
@@ -125,13 +142,12 @@ def bring_home(run, w, hour):  # type: ignore[no-untyped-def]
 @inlined
 def happens(run, what, who, hour):  # type: ignore[no-untyped-def]
     """One event."""
-    net, fixed, now = run.net, run.fixed, run.now
     if what == ARRIVE:
         arrives(run, who, hour)
     elif what == LEAVE:
         leaves(run, who, hour)
     elif what == READY:
-        bed_ready(net, fixed, now, who, hour)
+        bed_ready(run, who, hour)
     elif what == MOVE:
         wants_move(run, who, hour)
     elif what == GIVE_UP:
@@ -139,9 +155,9 @@ def happens(run, what, who, hour):  # type: ignore[no-untyped-def]
     elif what == REVIEWS:
         review(run, hour)
     elif what == CLOSE:
-        close_ward(net, fixed, now, fixed.closures[who])
+        close_ward(run, run.fixed.closures[who])
     elif what == OPEN:
-        open_ward(net, fixed, now, fixed.closures[who], hour)
+        open_ward(run, run.fixed.closures[who], hour)
 
 
 def _make_play(sources: int):  # type: ignore[no-untyped-def]
@@ -150,26 +166,29 @@ def _make_play(sources: int):  # type: ignore[no-untyped-def]
         """Run until `until` (hours) or the end; returns the first patient who has not come by then."""
         if sources == 0:
             return next_patient
-        now, heap, numbers, at = run.now, run.heap, run.fixed.numbers, run.patients.at
-        people, bin_hours = at.shape[0], numbers[BIN_HOURS]
+        now, agenda, at = run.now, run.agenda, run.patients.at
+        people, bin_hours = at.shape[0], run.fixed.numbers[BIN_HOURS]
         last_bin = run.area.waiting.shape[0] - 1
+        bin_end = (now.counts[BIN] + 1) * bin_hours
         while True:
             hour, code = until, NOBODY
-            if heap.size[0] > 0 and heap.hour[0] < hour:
-                hour, code = heap.hour[0], heap.code[0]
             if next_patient < people and at[next_patient] < hour:
                 hour, code = at[next_patient], (np.int64(ARRIVE) << WHO_BITS) | next_patient
-            while now.counts[BIN] < last_bin and (now.counts[BIN] + 1) * bin_hours <= hour:
-                count_all(now, run.area, run.fixed, (now.counts[BIN] + 1) * bin_hours)
+            row = first_before(agenda, hour)
+            if row >= 0 and (agenda.hour[row] < hour or (agenda.hour[row] == hour and code != NOBODY)):
+                hour, code = agenda.hour[row], agenda.code[row]
+            while bin_end <= hour and now.counts[BIN] < last_bin:
+                count_all(now, run.area, bin_end)
                 now.counts[BIN] += 1
+                bin_end = (now.counts[BIN] + 1) * bin_hours
             if code == NOBODY:
-                count_all(now, run.area, run.fixed, until)
+                count_all(now, run.area, until)
                 return next_patient
             what, who = code >> WHO_BITS, code & WHO_MASK
             if what == ARRIVE:
                 next_patient += 1
             else:
-                drop_first(heap)
+                drop_first(agenda)
             now.counts[EVENTS] += 1
             happens(run, what, who, hour)
             if now.counts[PENDING] > 0:
@@ -182,23 +201,20 @@ def _make_begin(sources: int):  # type: ignore[no-untyped-def]
     @entry
     def begin(run):  # type: ignore[no-untyped-def]
         """Open what is open, and lay down those who lie there at the start; returns how many."""
-        net, fixed, now, heap = run.net, run.fixed, run.now, run.heap
+        net, now = run.net, run.now
         for i in range(net.beds.shape[0] if sources else 0):
             bed = net.beds[i]
-            if bed.state == FREE:
-                now.free[bed.ward] += 1
-                open_bed(net, fixed, now, i)
-            elif bed.state == CLEANING:
-                open_bed(net, fixed, now, i)
+            if bed.state == FREE or bed.state == CLEANING:
+                open_bed(run, i)
             if bed.state == CLEANING or bed.state == CLOSED:
-                push(heap, now.ready[i], READY, i)
+                push(run.agenda, now.ready[i], READY, i)
         count = 0
         while count < run.patients.at.shape[0] and run.patients.bed[count] >= 0:
             i = run.patients.bed[count]
-            tier = tier_in(net, fixed.cases[run.fate.kind[count]], i)
+            tier = tier_in(net, run.fixed.cases[run.fate.kind[count]], i)
             put(run, count, i, tier, 0.0)
             count += 1
-        if fixed.numbers[REVIEW] > 0.0:
+        if run.fixed.numbers[REVIEW] > 0.0:
             review(run, 0.0)
         return count
 

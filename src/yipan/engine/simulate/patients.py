@@ -49,7 +49,8 @@ class Patients(NamedTuple):
 
 def draw(scenario: Scenario, hours: float, *, seed: int, replication: int) -> Patients:
     """Everybody who is there at the start or comes within `hours`."""
-    parts = [_lying(scenario, seed, replication)]
+    lying = _lying(scenario, seed, replication)
+    parts = []
     for kind, demand in enumerate(scenario.demand):
         at = arrivals(scenario, kind, hours, seed=seed, replication=replication)
         parts.append(_people(scenario, kind, demand, at, Stream.STAY, seed, replication))
@@ -57,10 +58,27 @@ def draw(scenario: Scenario, hours: float, *, seed: int, replication: int) -> Pa
             if surge.department in (-1, demand.need.department) and surge.factor > 1:
                 more = _more(scenario, kind, demand, k, hours, seed, replication)
                 parts.append(_people(scenario, kind, demand, more, Stream.SURGE, seed, replication, k + 1))
-    columns = [np.concatenate(column) for column in zip(*parts, strict=True)]
-    lying = len(parts[0].at)
-    order = np.concatenate((np.arange(lying), lying + np.argsort(columns[0][lying:])))
-    return Patients(*(column[order] for column in columns))
+    at, stay, move = (np.concatenate(column) for column in list(zip(*parts, strict=True))[:3])
+    kinds = np.repeat(np.array([part.kind for part in parts], np.int32), [len(part.at) for part in parts])
+    order = np.argsort(at)
+    coming = len(at)
+    return Patients(
+        at=np.concatenate((lying.at, at[order])),
+        kind=np.concatenate((lying.kind, kinds[order])),
+        stay=np.concatenate((lying.stay, stay[order])),
+        move=np.concatenate((lying.move, move[order])),
+        behind=np.concatenate((lying.behind, np.zeros(coming))),
+        bed=np.concatenate((lying.bed, np.full(coming, -1, np.int32))),
+    )
+
+
+class People(NamedTuple):
+    """Those of one kind who come; see Patients."""
+
+    at: Floats
+    stay: Floats
+    move: Floats
+    kind: int
 
 
 def stream(seed: int, replication: int, kind: int, question: Stream, part: int = 0) -> np.random.Generator:
@@ -127,14 +145,13 @@ def _people(
     seed: int,
     replication: int,
     part: int = 0,
-) -> Patients:
+) -> People:
     stay = demand.stay.quantile(stream(seed, replication, kind, question, part).random(len(at)))
     move = np.full(len(at), 2.0)
     if demand.move:
         chosen = stream(seed, replication, kind, Stream.MOVE, part).random(len(at)) < demand.move.share
         move[chosen] = demand.move.after
-    nowhere = np.full(len(at), -1, np.int32)
-    return Patients(at, np.full(len(at), kind, np.int32), stay, move, np.zeros(len(at)), nowhere)
+    return People(at, stay, move, kind)
 
 
 def _lying(scenario: Scenario, seed: int, replication: int) -> Patients:
@@ -146,6 +163,8 @@ def _lying(scenario: Scenario, seed: int, replication: int) -> Patients:
     elapsed[needed != specialty[scenario.beds.beds["department"][rows["bed"]]]] /= 1.0 + scenario.penalty
     for kind, demand in enumerate(scenario.demand):
         mine = np.flatnonzero(rows["kind"] == kind)
+        if not len(mine):
+            continue
         u = stream(seed, replication, kind, Stream.REMAINING).random(len(mine))
         stay[mine] = remaining(demand.stay, elapsed[mine], u)
     nobody_moves = np.full(len(rows), 2.0)

@@ -13,8 +13,8 @@ from yipan.engine.placement import NEVER, Beds
 from yipan.engine.placement.beds import Arrays, Struct
 from yipan.engine.placement.case import CASE, OFF, resolve
 from yipan.engine.placement.codes import BedState
-from yipan.engine.simulate.choosing import fixed_facts
-from yipan.engine.simulate.heap import Heap, What, new_heap, push_one
+from yipan.engine.placement.kept import Kept, Memo, afresh, keep, new_memo
+from yipan.engine.simulate.agenda import Agenda, What, new_agenda, push_one
 from yipan.engine.simulate.patients import Patients
 from yipan.engine.simulate.scenario import Option, Scenario
 
@@ -23,6 +23,10 @@ Floats = NDArray[np.float64]
 Bytes = NDArray[np.uint8]
 
 A_YEAR_OF_DAYS = 366.0
+NO_TURN = 1 << 20
+STAY = np.dtype([("whole", "f8"), ("ends", "f8"), ("pace", "f8"), ("row", "i8")])
+"""Hours of stay at home in all, the hour at which it ends, hours in the bed for each of them; row of `Fixed.leaves`, -1
+for nobody."""
 
 
 class Fixed(NamedTuple):
@@ -30,19 +34,14 @@ class Fixed(NamedTuple):
 
     cases: Struct
     """(K,) of CASE: each kind of patient under the policy."""
-    walk: Floats
-    """(K, W) minutes on foot from home."""
-    first_rank: Bytes
-    """(K, W) rank of the best tier that a bed of the ward can be for the kind."""
-    order: Ints
-    """(K, W) wards by that rank."""
-    ward_first: Ints
-    """(W + 1,) where the ward's beds begin in `ward_beds`."""
-    ward_beds: Ints
-    alike: Ints
-    """(B,) beds with the same number differ in nothing but who lies in the room."""
-    urgency: Ints
-    """(K,) who is asked first, 0 before 1."""
+    turn: Ints
+    """(W, K) smaller is asked before about the ward, equal ones by arrival; NO_TURN for whom it is of no use to."""
+    home_first: Ints
+    """(W + 1,) where the kinds that are at home in a ward begin in `home_kind`."""
+    home_kind: Ints
+    home_ward_first: Ints
+    """(D + 1,) where a department's wards begin in `home_ward`."""
+    home_ward: Ints
     patience: Floats
     move_to: Ints
     """(K,) kind that a patient becomes when she moves, -1."""
@@ -53,7 +52,7 @@ class Fixed(NamedTuple):
     arrivals: Floats
     """(168, W) own patients of a ward in the 24 hours after each hour of the week."""
     leaves: Floats
-    """(2, K, steps) chance to leave within 24 hours, at home and away."""
+    """(2 K, steps) chance to leave within 24 hours, of each kind at home and then of each away."""
     numbers: Floats
     """See PENALTY."""
 
@@ -66,18 +65,16 @@ how many free beds that leaves at least, whether the policy looks ahead, and the
 class Now(NamedTuple):
     """What changes. N patients."""
 
-    who: Ints
-    """(B,) patient in the bed or on the way to it, -1."""
+    stays: Struct
+    """(B,) of STAY: of whoever has the bed or is on the way to it."""
     ready: Floats
     """(B,) hour at which a bed that is cleaned, or closed for itself, is ready."""
     place: Ints
     """(B,) where the bed stands in its ward's list of open beds, -1."""
-    open: Ints
-    """Beds that are free or being cleaned: those of a ward from `ward_first` on."""
-    opened: Ints
-    """(W,) how many."""
-    free: Ints
-    """(W,) how many of them are free."""
+    cleaned: Ints
+    """(B,) beds that are being cleaned and not promised."""
+    cleaned_at: Ints
+    """(B,) where they stand there."""
     taken: Ints
     """(W,) how many are taken, or held for somebody who is on the way."""
     closed: Ints
@@ -92,28 +89,28 @@ class Now(NamedTuple):
     """(W,) own patients expected within 24 hours."""
     pending: Bytes
     """(W,) something came free there: ask those who wait."""
-    first: Ints
-    """(R,) first guest of the room, -1; guest b lies in bed b."""
-    following: Ints
-    """(B,)"""
     head: Ints
     tail: Ints
     """(K,) queue of each kind, -1."""
-    asked: Bytes
-    """(K,) refused since something came free."""
+    queued: Ints
+    """(K,) kinds of which somebody waits, by when their first came."""
+    asked: Ints
+    """(K,) those that are to be asked about a ward, in their order."""
     movers: Ints
     """Patients who need another department, in the order of asking."""
     out: Ints
     """(B,) outliers."""
+    out_of: Ints
+    """(K,) how many of them are of the kind."""
     counts: NDArray[np.int64]
     """See WAITING."""
     since: Floats
     """(W + 2,) hour up to which the areas are summed up: wards, all who wait, all outliers."""
 
 
-WAITING, MOVERS, OUTLIERS, PENDING, EVENTS, BIN = range(6)
-"""Places in `Now.counts`: people who wait, need another department, lie outside theirs; times that something came free
-since those who wait were asked; events so far; the bin that is filled now."""
+WAITING, QUEUED, MOVERS, OUTLIERS, CLEANED, PENDING, LOWEST, HIGHEST, EVENTS, BIN = range(10)
+"""Places in `Now.counts`: people who wait, and of how many kinds; people who need another department, lie outside
+theirs; beds in `cleaned`; wards that are `pending`, and between which two; events so far; the bin that is filled."""
 
 
 class Fate(NamedTuple):
@@ -157,15 +154,18 @@ class Run(NamedTuple):
     """All of it."""
 
     net: Arrays
+    """Guest b lies in bed b."""
+    kept: Kept
+    memo: Memo
     fixed: Fixed
     now: Now
     patients: Patients
     fate: Fate
-    heap: Heap
+    agenda: Agenda
     area: Area
 
 
-_KNOWN: WeakKeyDictionary[Scenario, dict[tuple[Option, float], Fixed]] = WeakKeyDictionary()
+_KNOWN: WeakKeyDictionary[Scenario, dict[tuple[Option, float], tuple[Beds, Fixed, Kept]]] = WeakKeyDictionary()
 """What does not change from one replication of a scenario to the next."""
 
 UNBORN, WAITS, LIES, GONE, GAVE_UP, WANTS_MOVE = range(6)
@@ -174,30 +174,48 @@ UNBORN, WAITS, LIES, GONE, GAVE_UP, WANTS_MOVE = range(6)
 
 def prepare(scenario: Scenario, option: Option, patients: Patients, hours: float, bin_hours: float) -> Run:
     """The state at the start."""
-    beds = _start(scenario)
     known = _KNOWN.setdefault(scenario, {})
     if (option, bin_hours) not in known:
-        known[option, bin_hours] = _fixed(scenario, option, beds, bin_hours)
-    fixed = known[option, bin_hours]
-    fixed = fixed._replace(cases=fixed.cases.copy())  # a run writes into its rows for a moment
+        known[option, bin_hours] = _known(scenario, option, bin_hours)
+    beds, fixed, kept = known[option, bin_hours]
     bins = int(np.ceil(hours / bin_hours - 1e-9))
-    area = Area(np.zeros((bins, len(beds.wards))), np.zeros(bins), np.zeros(bins))
-    heap = new_heap(4 * len(beds) + 3 * len(patients.at) + 2 * len(scenario.closures) + 8)
-    run = Run(beds.arrays, fixed, _nobody(beds, len(scenario.demand)), patients, _unborn(patients), heap, area)
+    people = len(patients.at)
+    run = Run(
+        net=beds.arrays._replace(**{name: getattr(beds, name).copy() for name in CHANGED}),
+        kept=afresh(kept, beds),
+        memo=new_memo(kept),
+        fixed=fixed._replace(cases=fixed.cases.copy()),  # a run writes into its rows for a moment
+        now=_nobody(beds, len(scenario.demand)),
+        patients=patients,
+        fate=_unborn(patients),
+        agenda=new_agenda(4 * len(beds) + 3 * people + 2 * len(scenario.closures) + 8, people, hours),
+        area=Area(np.zeros((bins, len(beds.wards))), np.zeros(bins), np.zeros(bins)),
+    )
     _first_events(scenario, run)
     return run
+
+
+CHANGED = ("beds", "wards", "departments", "guests")
+"""Arrays of the network that a run writes into."""
+
+
+def _known(scenario: Scenario, option: Option, bin_hours: float) -> tuple[Beds, Fixed, Kept]:
+    """The network at the start, and what is worked out of it once."""
+    beds = _start(scenario)
+    cases = _cases(scenario, option, beds)
+    kept = keep(beds, cases)
+    return beds, _fixed(scenario, option, beds, cases, kept, bin_hours), kept
 
 
 def _nobody(beds: Beds, kinds: int) -> Now:
     """Before anybody lies down and any bed is open."""
     b, w, k = len(beds), len(beds.wards), kinds
     return Now(
-        who=np.full(b, -1, np.int32),
+        stays=np.array([(0.0, 0.0, 1.0, -1)] * b, STAY),
         ready=np.zeros(b),
         place=np.full(b, -1, np.int32),
-        open=np.zeros(b, np.int32),
-        opened=np.zeros(w, np.int32),
-        free=np.zeros(w, np.int32),
+        cleaned=np.zeros(b, np.int32),
+        cleaned_at=np.zeros(b, np.int32),
         taken=np.zeros(w, np.int32),
         closed=np.zeros(w, np.int32),
         waiting_of=np.zeros(len(beds.departments), np.int32),
@@ -205,14 +223,14 @@ def _nobody(beds: Beds, kinds: int) -> Now:
         leaving_of=np.zeros(len(beds.departments)),
         arriving=np.zeros(w),
         pending=np.zeros(w, np.uint8),
-        first=np.full(len(beds.rooms), -1, np.int32),
-        following=np.full(b, -1, np.int32),
         head=np.full(k, -1, np.int32),
         tail=np.full(k, -1, np.int32),
-        asked=np.zeros(k, np.uint8),
+        queued=np.zeros(k, np.int32),
+        asked=np.zeros(k, np.int32),
         movers=np.zeros(b, np.int32),
         out=np.zeros(b, np.int32),
-        counts=np.zeros(6, np.int64),
+        out_of=np.zeros(k, np.int32),
+        counts=np.zeros(BIN + 1, np.int64),
         since=np.zeros(w + 2),
     )
 
@@ -252,35 +270,35 @@ def _start(scenario: Scenario) -> Beds:
     return replace(beds, beds=rows, guests=guests, wards=wards, departments=departments)
 
 
-def _fixed(scenario: Scenario, option: Option, beds: Beds, bin_hours: float) -> Fixed:
-    from yipan.engine.simulate.expecting import chance_to_leave, expected_arrivals
-
-    kinds = len(scenario.demand)
-    cases = np.zeros(kinds, CASE)
+def _cases(scenario: Scenario, option: Option, beds: Beds) -> Struct:
+    """Each kind of patient under the policy; the board is told the mean stay."""
+    cases = np.zeros(len(scenario.demand), CASE)
     for k, demand in enumerate(scenario.demand):
         days = min(max(demand.stay.mean / 24, 0.01), A_YEAR_OF_DAYS)
         cases[k] = resolve(replace(demand.need, stay_days=days, start=0, current_bed=-1), option.policy, beds)[0]
-    walk = np.zeros((kinds, len(beds.wards)))
-    ranks = np.full((kinds, len(beds.wards)), OFF, np.uint8)
-    fixed_facts(beds.arrays, cases, walk, ranks)
-    by_ward = np.argsort(beds.beds["ward"], kind="stable").astype(np.int32)
-    counts = np.bincount(beds.beds["ward"], minlength=len(beds.wards))
+    return cases
+
+
+def _fixed(scenario: Scenario, option: Option, beds: Beds, cases: Struct, kept: Kept, bin_hours: float) -> Fixed:
+    from yipan.engine.simulate.expecting import chance_to_leave, expected_arrivals
+
+    urgency = np.array([int(demand.need.urgency) for demand in scenario.demand])
+    at_home = [np.flatnonzero(kept.first_rank[:, w] == 0) for w in range(len(beds.wards))]
+    home_wards = [np.flatnonzero(beds.wards["department"] == d) for d in range(len(beds.departments))]
     turnover = beds.wards["turnover"].astype(np.float64) / 60
     return Fixed(
         cases=cases,
-        walk=walk,
-        first_rank=ranks,
-        order=np.argsort(ranks, axis=1, kind="stable").astype(np.int32),
-        ward_first=np.concatenate(([0], np.cumsum(counts))).astype(np.int32),
-        ward_beds=by_ward,
-        alike=_alike(beds),
-        urgency=np.array([int(demand.need.urgency) for demand in scenario.demand], np.int32),
+        turn=np.where(kept.first_rank != OFF, urgency[:, None] * OFF + kept.first_rank, NO_TURN).T.astype(np.int32),
+        home_first=_begins(at_home),
+        home_kind=_joined(at_home),
+        home_ward_first=_begins(home_wards),
+        home_ward=_joined(home_wards),
         patience=np.array([demand.patience for demand in scenario.demand]),
         move_to=np.array([-1 if d.move is None else d.move.to for d in scenario.demand], np.int32),
         turnover=np.where(beds.wards["turnover"] >= 0, turnover, scenario.cleaning),
         closures=np.array([closure.ward for closure in scenario.closures], np.int32),
         arrivals=expected_arrivals(scenario) if scenario.review else np.zeros((1, 1)),
-        leaves=chance_to_leave(scenario) if scenario.review else np.zeros((2, 1, 1)),
+        leaves=chance_to_leave(scenario) if scenario.review else np.zeros((1, 1)),
         numbers=np.array(
             [
                 scenario.penalty,
@@ -296,13 +314,13 @@ def _fixed(scenario: Scenario, option: Option, beds: Beds, bin_hours: float) -> 
     )
 
 
-def _alike(beds: Beds) -> Ints:
-    """A number for each kind of bed: department, level, equipment, and what its room is for."""
-    room = beds.rooms[beds.beds["room"]]
-    columns = [beds.beds[name] for name in ("department", "level", "equipment")]
-    columns += [room[name] for name in ("age_min", "age_max", "size", "sex", "isolation")]
-    _, number = np.unique(np.column_stack(columns).astype(np.int64), axis=0, return_inverse=True)
-    return number.astype(np.int32).reshape(-1)
+def _begins(groups: list[NDArray[np.int64]]) -> Ints:
+    """Where each group begins when they are joined, and where the last one ends."""
+    return np.cumsum([0, *map(len, groups)]).astype(np.int32)
+
+
+def _joined(groups: list[NDArray[np.int64]]) -> Ints:
+    return np.concatenate(groups).astype(np.int32)
 
 
 def _first_events(scenario: Scenario, run: Run) -> None:
@@ -314,6 +332,6 @@ def _first_events(scenario: Scenario, run: Run) -> None:
     cleaning = (run.net.beds["state"] == BedState.CLEANING) & ~np.isfinite(run.now.ready)
     run.now.ready[cleaning] = run.fixed.turnover[run.net.beds["ward"][cleaning]]
     for k, closure in enumerate(scenario.closures):
-        push_one(run.heap, closure.start, int(What.CLOSE), k)
+        push_one(run.agenda, closure.start, int(What.CLOSE), k)
         if np.isfinite(closure.end):
-            push_one(run.heap, closure.end, int(What.OPEN), k)
+            push_one(run.agenda, closure.end, int(What.OPEN), k)
