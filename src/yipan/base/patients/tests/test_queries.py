@@ -14,6 +14,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
 
+from yipan.base.audit import watching
 from yipan.base.audit.models import Entry
 from yipan.base.patients import actions, names, queries, terms
 from yipan.base.patients.actions import NATIONAL_ID
@@ -168,6 +169,8 @@ ANALYZE patients_patient;
 def test_search_never_reads_the_whole_table() -> None:
     """With many patients each step of each kind of search enters the table by a condition on an index."""
     with connection.cursor() as cursor:
+        # Asking twenty thousand times at the end whether the journal knows of each row would tell nothing.
+        cursor.execute(f"ALTER TABLE patients_patient DISABLE TRIGGER {watching.ROW}")
         cursor.execute(MANY)
     for text in ("李建国", "李", "建国", "ljg", "lijianguo", "jianguo", "李 jianguo", "13800000001", "1962-03-12"):
         for step in queries._steps(terms.read(text)):
