@@ -19,6 +19,8 @@ from yipan.engine.simulate.scenario import HOURS, WEEKDAYS, Demand, Scenario
 from yipan.engine.simulate.stays import remaining
 
 Floats = NDArray[np.float64]
+WAITED = 1_000_000
+"""Part of the stream of moves for those who wait at the start: no surge has so high a number."""
 
 
 class Stream(IntEnum):
@@ -30,10 +32,12 @@ class Stream(IntEnum):
     MOVE = 3
     SURGE = 4
     REMAINING = 5
+    WAITING = 6
 
 
 class Patients(NamedTuple):
-    """One row a patient, by time of arrival; those who lie there at the start come first, at 0. Hours."""
+    """One row a patient, by time of arrival; those who lie there at the start come first, then those who wait, at 0.
+    Hours."""
 
     at: Floats
     kind: NDArray[np.int32]
@@ -53,6 +57,9 @@ def draw(scenario: Scenario, hours: float, *, seed: int, replication: int) -> Pa
     parts = []
     for kind, demand in enumerate(scenario.demand):
         at = arrivals(scenario, kind, hours, seed=seed, replication=replication)
+        parts.append(
+            _people(scenario, kind, demand, np.zeros(demand.waiting), Stream.WAITING, seed, replication, WAITED)
+        )
         parts.append(_people(scenario, kind, demand, at, Stream.STAY, seed, replication))
         for k, surge in enumerate(scenario.surges):
             if surge.department in (-1, demand.need.department) and surge.factor > 1:
@@ -60,7 +67,7 @@ def draw(scenario: Scenario, hours: float, *, seed: int, replication: int) -> Pa
                 parts.append(_people(scenario, kind, demand, more, Stream.SURGE, seed, replication, k + 1))
     at, stay, move = (np.concatenate(column) for column in list(zip(*parts, strict=True))[:3])
     kinds = np.repeat(np.array([part.kind for part in parts], np.int32), [len(part.at) for part in parts])
-    order = np.argsort(at)
+    order = np.argsort(at, kind="stable")
     coming = len(at)
     return Patients(
         at=np.concatenate((lying.at, at[order])),
@@ -98,7 +105,7 @@ def _hour_of_week(scenario: Scenario, at: Floats) -> NDArray[np.int64]:
 
 def _candidates(rng: np.random.Generator, rate: float, hours: float) -> Floats:
     """Times of a Poisson process, drawn in blocks so that a longer run only adds to a shorter one."""
-    if rate <= 0:
+    if rate <= 0 or hours <= 0:  # a surge may begin after the end of the run
         return np.zeros(0)
     blocks, last, size = [], 0.0, max(64, int(rate * hours * 1.05) + 64)
     while last < hours:

@@ -16,6 +16,7 @@ from yipan.engine.simulate.layout import Layout, lay_out
 from yipan.engine.simulate.scenario import (
     HOURS,
     LONGEST_DAYS,
+    MOST_WAITING,
     OCCUPANT,
     WEEKDAYS,
     Closure,
@@ -146,10 +147,14 @@ def _demand(top: Table, layout: Layout) -> tuple[Demand, ...]:
     for row in rows:
         one = _kind(row, layout)
         share = row.number("female_share", -1, 0, 1) if "female_share" in row.data else None
+        waiting = 0
         for sex, part in ((Sex.FEMALE, share), (Sex.MALE, 1 - share)) if share is not None else ((None, 1.0),):
             if part:
                 need = one["need"] if sex is None else {**one["need"], "sex": sex}
-                kinds.append((row, Demand(**{**one, "need": Need(**need), "per_day": one["per_day"] * part})))
+                few = round(one["waiting"] * (share or 1.0)) if sex != Sex.MALE else one["waiting"] - waiting
+                waiting += few
+                counts = {"per_day": one["per_day"] * part, "waiting": few}
+                kinds.append((row, Demand(**{**one, **counts, "need": Need(**need)})))
     names = [demand.name for _, demand in kinds]
     moved = tuple(_with_move(row, demand, kinds, names) for row, demand in kinds)
     for row in rows:
@@ -178,6 +183,7 @@ def _kind(row: Table, layout: Layout) -> dict[str, Any]:
         "hours": tuple(row.list("hours", [1.0] * HOURS, HOURS, _weight)),
         "weekdays": tuple(row.list("weekdays", [1.0] * WEEKDAYS, WEEKDAYS, _weight)),
         "patience": row.number("patience_hours", math.inf, 0, math.inf),
+        "waiting": row.whole("waiting", 0, 0, MOST_WAITING),
     }
 
 

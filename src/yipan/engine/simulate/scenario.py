@@ -20,6 +20,7 @@ from yipan.kernel.errors import InvalidInput
 HOURS, WEEKDAYS = 24, 7
 NEVER_GIVES_UP = math.inf
 LONGEST_DAYS = 36_600.0
+MOST_WAITING = 100_000
 
 OCCUPANT = np.dtype([("bed", "i4"), ("kind", "i4"), ("elapsed", "f8")], align=True)
 """Somebody who lies in a bed at the start: row of `beds`, row of `demand`, hours since admission."""
@@ -50,7 +51,8 @@ class Demand:
     """One kind of patient. `need` is what the live board would be asked; its `stay_days` is replaced by the mean stay.
 
     `per_day` is the mean number of arrivals, `hours` and `weekdays` (Monday first) their relative weights. `patience`
-    is how many hours somebody waits before going elsewhere; 0 never waits.
+    is how many hours somebody waits before going elsewhere; 0 never waits. `waiting` of them want a bed at the start;
+    what they have waited before does not count.
     """
 
     name: str
@@ -61,6 +63,7 @@ class Demand:
     weekdays: tuple[float, ...] = (1.0,) * WEEKDAYS
     patience: float = NEVER_GIVES_UP
     move: Move | None = None
+    waiting: int = 0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -149,6 +152,7 @@ class Scenario:
             yield f"{at}.department", demand.need.department, 0, len(self.beds.departments) - 1
             yield f"{at}.per_day", demand.per_day, 0, 100_000
             yield f"{at}.patience", demand.patience, 0, math.inf
+            yield f"{at}.waiting", demand.waiting, 0, MOST_WAITING
             yield from _weights(f"{at}.hours", demand.hours, HOURS)
             yield from _weights(f"{at}.weekdays", demand.weekdays, WEEKDAYS)
             if demand.move:

@@ -51,7 +51,7 @@ def made_from(seen: Seen, built: Built) -> dict[str, Any]:
         "departments": len(built.expected),
         "lean": [str(one.department_id) for one in built.expected if one.leans],
         "occupants": len(scenario.occupants),
-        "waiting": seen.waiting,
+        "waiting": sum(demand.waiting for demand in scenario.demand),
     }
 
 

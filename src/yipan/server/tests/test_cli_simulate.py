@@ -10,11 +10,13 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from click.testing import CliRunner, Result
 from django.utils import translation
 
 from yipan.engine.simulate import Point, Stop
+from yipan.engine.simulate.patients import draw
 from yipan.engine.simulate.reading import read
 from yipan.server import simulating
 from yipan.server.cli import main
@@ -140,6 +142,18 @@ def test_the_scenario_is_read_as_it_is_meant() -> None:
     assert [demand.move.to for demand in scenario.demand if demand.move] == [0, 1]
     assert (scenario.closures[0].start, scenario.surges[0].department) == (480.0, 2)
     assert len(scenario.beds) == 60
+
+
+def test_who_waits_at_the_start_comes_first() -> None:
+    """Those who wait are shared out among the sexes to the last one, and want a bed at hour 0 before anybody comes."""
+    five = example().replace("per_day = 2.9", "waiting = 5\nper_day = 2.9", 1)
+    scenario, before = read(five.encode()), draw(read(example().encode()), 240.0, seed=1, replication=0)
+    assert [demand.waiting for demand in scenario.demand][:4] == [2, 3, 0, 0]
+    people = draw(scenario, 240.0, seed=1, replication=0)
+    assert people.at[:5].tolist() == [0.0] * 5
+    assert np.bincount(people.kind[:5]).tolist() == [2, 3]
+    assert np.array_equal(people.at[5:], before.at)
+    assert np.array_equal(people.stay[5:], before.stay)
 
 
 def test_a_start_from_here_and_now_needs_no_warm_up() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -87,6 +88,12 @@ def random_demand(r: np.random.Generator, departments: int, kinds: int, beds: in
     return tuple(one(k) for k in range(kinds))
 
 
+def waiting_too(seed: int, demand: tuple[Demand, ...]) -> tuple[Demand, ...]:
+    """In every third network some wait at the start."""
+    few = np.random.default_rng([seed, 1]).integers(0, 4, len(demand)) if seed % 3 == 1 else [0] * len(demand)
+    return tuple(replace(one, waiting=int(n)) for one, n in zip(demand, few, strict=True))
+
+
 def random_scenario(seed: int) -> Scenario:
     r = np.random.default_rng(seed)
     wards = int(r.integers(2, 5))
@@ -114,7 +121,7 @@ def random_scenario(seed: int) -> Scenario:
         beds=beds,
         wards=tuple(f"W{w}" for w in range(wards)),
         departments=tuple(f"D{d}" for d in range(departments)),
-        demand=random_demand(r, departments, kinds, len(beds)),
+        demand=waiting_too(seed, random_demand(r, departments, kinds, len(beds))),
         options=(
             Option(
                 name="any",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import timedelta
 from typing import Any
 
@@ -16,6 +17,7 @@ from yipan.kernel.clock import FrozenClock
 from yipan.kernel.errors import Conflict, InvalidInput, NotFound, Refused, YipanError
 from yipan.kernel.ids import new_id
 from yipan.lines.beds.plan import twin
+from yipan.lines.beds.tests.busy import ask
 from yipan.planning.scenarios import actions, evidence, queries, tasks
 from yipan.planning.scenarios.choosing import candidates, pick
 from yipan.planning.scenarios.models import Scenario, ScenarioStatus
@@ -44,6 +46,24 @@ def test_a_scenario_is_simulated_from_the_beds_as_they_are(room: Room) -> None:
     assert 0.5 < (result.measure("in_force", "occupancy").mean or 0) <= 1
     assert result.levels == [0.0, 0.23, 0.5, 1.0]
     assert result.break_even("in_force") is not None
+
+
+def test_who_waits_now_is_in_the_scenario(room: Room) -> None:
+    """One of one department and two of the other want a bed from the first hour; who wants one in two days does not."""
+    for name in room.network.departments:
+        live_through(room.network, name)
+    for department, sex in (("neurology", "male"), ("neurosurgery", "male"), ("neurosurgery", "male")):
+        ask(room.network, department, at=NOON - timedelta(hours=3), sex=sex)
+    ask(room.network, "neurology", at=NOON - timedelta(hours=3), wanted_from=NOON + timedelta(days=2))
+    found = actions.start(**room.asked())
+    seen = twin.read(path=room.network.organisation.path, at=NOON)
+    built = twin.build(seen, Simulation(found).question())
+    names = [built.departments[one.need.department] for one in built.scenario.demand]
+    waiting = Counter()
+    for name, one in zip(names, built.scenario.demand, strict=True):
+        waiting[name] += one.waiting
+    departments = room.network.departments
+    assert waiting == {departments["neurology"].pk: 1, departments["neurosurgery"].pk: 2}
 
 
 def test_a_short_history_is_refused_with_its_days(room: Room) -> None:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from uuid import UUID
 
 import numpy as np
@@ -12,7 +13,7 @@ from yipan.engine.placement import Need, Policy
 from yipan.engine.placement.codes import Level, NursingLevel, Severity, Sex, Urgency
 from yipan.engine.simulate import OCCUPANT, Closure, Demand, Empirical, Option, Scenario, Surge
 from yipan.kernel.errors import InvalidInput
-from yipan.lines.beds.plan.twin.demand import LEAST_DAYS, Expected, Kind, Lying, expected, history_days, nearest
+from yipan.lines.beds.plan.twin.demand import LEAST_DAYS, Expected, Kind, Lying, Person, expected, history_days, nearest
 from yipan.lines.beds.plan.twin.part import Part, part_of
 from yipan.lines.beds.plan.twin.reading import Seen
 
@@ -90,6 +91,7 @@ def build(seen: Seen, asked: Question) -> Built:
     rows = seen.network.department
     part = part_of(seen.beds, seen.mine, [rows[e.department_id] for e in told])
     demand, kinds = _demand(told, part, rows, hour)
+    demand = _with_waiting(demand, seen.waiting, told, kinds)
     wards = [seen.network.ward_ids[w] for w in part.wards]
     departments = [seen.network.department_ids[d] for d in part.departments]
     scenario = Scenario(
@@ -146,6 +148,19 @@ def _demand(
                 )
             )
     return tuple(demand), where
+
+
+def _with_waiting(
+    demand: tuple[Demand, ...],
+    people: Sequence[Person],
+    told: Sequence[Expected],
+    kinds: Mapping[tuple[UUID, Kind], int],
+) -> tuple[Demand, ...]:
+    """The same kinds with how many of each wait now. Who waits for a department without beds here is left out."""
+    mixes = {one.department_id: one.mix for one in told}
+    mine = [person for person in people if person.department_id in mixes]
+    counts = Counter(kinds[p.department_id, nearest(p, mixes[p.department_id])] for p in mine)
+    return tuple(replace(one, waiting=counts[k]) for k, one in enumerate(demand))
 
 
 def _need(department: int, kind: Kind, age: int) -> Need:

@@ -69,7 +69,11 @@ ORDER BY bed.id, booking.state = 'active' DESC
 """
 
 WAITING = """
-SELECT count(*) FROM spine_request request
+SELECT request.home_department_id, request.priority, coalesce(admission.severity, 'general'),
+       coalesce(admission.sex, ''),
+       coalesce(admission.level_of_care, 'general'), coalesce(admission.age_years, -1)
+FROM spine_request request
+LEFT JOIN beds_admissionrequest admission ON admission.request_id = request.id
 JOIN network_department home ON home.id = request.home_department_id
 JOIN network_site site ON site.id = home.site_id
 JOIN network_organisation org ON org.id = site.organisation_id
@@ -89,8 +93,8 @@ WHERE org.path LIKE %s ORDER BY org.path LIMIT 1
 class Seen:
     """Everything that was read. `at` is the instant in the zone of the place; `stays` are told in hours from `since`.
 
-    `mine` says of each row of `network.bed_ids` whether the bed belongs to what is simulated. `waiting` counts those
-    who wait now.
+    `mine` says of each row of `network.bed_ids` whether the bed belongs to what is simulated. `waiting` are those who
+    wait now.
     """
 
     at: datetime
@@ -100,7 +104,7 @@ class Seen:
     mine: list[bool]
     stays: list[Stay]
     lying: list[Lying]
-    waiting: int
+    waiting: list[Person]
 
     @property
     def hours(self) -> float:
@@ -128,7 +132,7 @@ def read(*, path: str, at: datetime) -> Seen:
         mine,
         [_stay(row) for row in _rows(STAYS, params)],
         _one_a_bed(_rows(LYING, params), network),
-        int(_rows(WAITING, {**params, "since": at - timedelta(days=7)})[0][0]),
+        [_person(row) for row in _rows(WAITING, {**params, "since": at - timedelta(days=7)})],
     )
 
 
