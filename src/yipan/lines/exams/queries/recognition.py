@@ -71,22 +71,33 @@ def candidates(patient_id: UUID, item_id: UUID, at: datetime) -> list[Candidate]
     reports = _reports(resolve(patient_id).pk, item_id, at - longest - SHOWN_LONGER)
     if not reports:
         return []
-    patient = _patient(patient_id, at)
-    sites = {rows[0].site_id for rows in reports if rows[0].site_id}
-    known = quality.records(item_id, sites, since=min(rows[0].performed_at for rows in reports))
-    named = areas()
-    found = []
-    for rows in reports:
-        first = rows[0]
-        mark = policy.Mark(policy.Scope(first.mark_scope), first.mark_area)
-        fact = policy.Fact(_status(rows), first.performed_at, mark, own=first.site_id is not None)
-        record = known.get(first.site_id, quality.NOTHING) if first.site_id else quality.NOTHING
-        # Whoever makes it elsewhere answers for it by the mark; controls are known of the network's own sites.
-        standing = record.standing(first.performed_at, demand) if first.site_id else policy_quality.GOOD
-        answer = policy.judge(fact, rule, patient, standing, named, at)
-        place = first.site.label if first.site else first.performer
-        found.append(Candidate(first.pk, place, first.performed_at, mark.text, rows, answer, item.price, item.dose))
+    patient, named = _patient(patient_id, at), areas()
+    facts = [_fact(rows) for rows in reports]
+
+    def judged(k: int, standing: policy_quality.Standing) -> policy.Answer:
+        return policy.judge(facts[k], rule, patient, standing, named, at)
+
+    # Quality is asked last, and costs most: only of the sites whose results nothing else refuses. Whoever makes one
+    # elsewhere answers for it by the mark; controls are known of the network's own sites.
+    answers = [judged(k, policy_quality.GOOD) for k in range(len(reports))]
+    own = {k: site for k, answer in enumerate(answers) if answer.usable and (site := reports[k][0].site_id)}
+    since = min((facts[k].performed_at for k in own), default=at)
+    known = quality.records(item_id, set(own.values()), since=since)
+    for k, site in own.items():
+        answers[k] = judged(k, known[site].standing(facts[k].performed_at, demand))
+    found = [_candidate(rows, fact, answer, item) for rows, fact, answer in zip(reports, facts, answers, strict=True)]
     return sorted(found, key=lambda c: (not c.usable, -c.performed_at.timestamp()))
+
+
+def _fact(rows: tuple[Result, ...]) -> policy.Fact:
+    first = rows[0]
+    mark = policy.Mark(policy.Scope(first.mark_scope), first.mark_area)
+    return policy.Fact(_status(rows), first.performed_at, mark, own=first.site_id is not None)
+
+
+def _candidate(rows: tuple[Result, ...], fact: policy.Fact, answer: policy.Answer, item: ExamItem) -> Candidate:
+    place = rows[0].site.label if rows[0].site else rows[0].performer
+    return Candidate(rows[0].pk, place, fact.performed_at, fact.mark.text, rows, answer, item.price, item.dose)
 
 
 def rule_of(item: ExamItem, stored: RecognitionRule | None) -> policy.Rule:
