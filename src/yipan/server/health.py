@@ -26,7 +26,7 @@ _up_to_date = False  # tables do not go back while a process runs, so one good a
 @never_cache
 @require_safe
 def healthz(request: HttpRequest) -> JsonResponse:
-    """200 when pages can be used: `ok` when every part works, `degraded` when worker or listener do not; else 503.
+    """200 when pages can be used: `ok` when every part works, `degraded` when worker or a listener do not; else 503.
 
     JSON: `status`, `now`, and `parts` with `ok` for each and what there is to say; ages in seconds.
     """
@@ -35,7 +35,9 @@ def healthz(request: HttpRequest) -> JsonResponse:
         parts["migrations"] = migrations()
     if parts.get("migrations", {}).get("ok"):
         parts |= {"worker": _worker(), "events": _events()}
-    parts["hl7"] = _listener(usable_database=parts["database"]["ok"])
+    parts["hl7"] = _listener("hl7", environment.hl7_address(), usable_database=parts["database"]["ok"])
+    if worklist := environment.dicom_address():
+        parts["dicom"] = _listener("dicom", worklist, usable_database=parts["database"]["ok"])
     usable = all(parts[name]["ok"] for name in ("database", "migrations") if name in parts)
     well = all(part["ok"] for part in parts.values())
     status = "unavailable" if not usable else "ok" if well else "degraded"
@@ -78,24 +80,24 @@ def _events() -> dict[str, Any]:
     return {"ok": True, "last_event_age": _rounded((clock.now() - row[0]).total_seconds() if row else None)}
 
 
-def _listener(*, usable_database: bool) -> dict[str, Any]:
-    host, port = environment.hl7_address()
+def _listener(part: str, address: tuple[str, int], *, usable_database: bool) -> dict[str, Any]:
+    host, port = address
     if host in ("0.0.0.0", "::"):  # noqa: S104 - compared, not bound
         host = "127.0.0.1" if host == "0.0.0.0" else "::1"  # noqa: S104
     try:
         socket.create_connection((host, port), CONNECT_SECONDS).close()
     except OSError:
-        return {"ok": usable_database and _listens_elsewhere(), "port": port}
+        return {"ok": usable_database and _listens_elsewhere(part), "port": port}
     return {"ok": True, "port": port}
 
 
-def _listens_elsewhere() -> bool:
-    """Whether a listener on another machine gave a sign of life; one of this machine would have answered."""
+def _listens_elsewhere(part: str) -> bool:
+    """Whether such a listener on another machine gave a sign of life; one of this machine would have answered."""
     try:
         seen = presence.seen()
     except DatabaseError:
         return False
-    return any(p.part == "hl7" and p.is_alive and p.host != socket.gethostname() for p in seen)
+    return any(p.part == part and p.is_alive and p.host != socket.gethostname() for p in seen)
 
 
 def _rounded(seconds: float | None) -> float | None:

@@ -36,17 +36,23 @@ def test_not_ready_without_its_database(client: Client, monkeypatch: pytest.Monk
     assert (answer.status_code, answer.json()["why"]) == (503, part)
 
 
-def test_a_listener_on_another_machine_counts(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("part", ["hl7", "dicom"])
+def test_a_listener_on_another_machine_counts(client: Client, monkeypatch: pytest.MonkeyPatch, part: str) -> None:
     """Health of a machine that runs no listener is good when another one does, and only while it lives."""
-    monkeypatch.setenv("YIPAN_HL7_PORT", "1")
+    monkeypatch.setenv(f"YIPAN_{part.upper()}_PORT", "1")
     with connection.cursor() as cursor:
         cursor.execute("DELETE FROM server_process")
-        assert client.get("/healthz").json()["parts"]["hl7"]["ok"] is False
+        assert client.get("/healthz").json()["parts"][part]["ok"] is False
         cursor.execute(
             "INSERT INTO server_process (id, part, host, pid, version, started_at, seen_at, clock_ahead, samples)"
-            " VALUES (%s, 'hl7', 'another machine', 9, '1', now(), now(), 0, '[]')",
-            [new_id()],
+            " VALUES (%s, %s, 'another machine', 9, '1', now(), now(), 0, '[]')",
+            [new_id(), part],
         )
-        assert client.get("/healthz").json()["parts"]["hl7"]["ok"] is True
+        assert client.get("/healthz").json()["parts"][part]["ok"] is True
         cursor.execute("UPDATE server_process SET seen_at = now() - interval '1 minute'")
-        assert client.get("/healthz").json()["parts"]["hl7"]["ok"] is False
+        assert client.get("/healthz").json()["parts"][part]["ok"] is False
+
+
+def test_the_worklist_is_named_only_where_it_is_set(client: Client) -> None:
+    """Without a port for DICOM nobody misses its listener."""
+    assert "dicom" not in client.get("/healthz").json()["parts"]
