@@ -28,7 +28,7 @@ from yipan.lines.beds import actions
 from yipan.lines.beds.queries import proposals
 from yipan.lines.beds.queries.facts import request_with_facts
 from yipan.server import environment
-from yipan.server.demo import exams, reading, wire
+from yipan.server.demo import exams, reading, trial, wire
 from yipan.server.demo.filling import invent
 from yipan.server.demo.patients import AGES, WOMEN, Cast
 from yipan.server.models import DemoPace
@@ -44,6 +44,8 @@ ENOUGH_WAIT = 22
 """So many may wait for whoever tries the desk; above that the colleague places the oldest."""
 EXAMINING = 15.0
 """Seconds between two looks of the demo's technicians at what is due and what is over."""
+TRYING = 180.0
+"""Seconds after the start when the manager tries a policy: the first forecasts are made by then."""
 WALK = timedelta(minutes=14)
 CLEANING = timedelta(minutes=25)
 COLLEAGUE = Actor(user_id=None, name="住院管理中心（演示）", grants=((Role.COORDINATOR, "", None),), kind="person")
@@ -56,6 +58,7 @@ class Day:
         self.chance = chance
         self.leave, self.come = 0.0, 0.0
         self.examined = 0.0
+        self.until_trial = TRYING
         self.departments = list(
             Department.objects.annotate(size=Count("beds")).filter(size__gte=15).select_related("site__organisation")
         )
@@ -81,6 +84,9 @@ class Day:
             with contextlib.suppress(YipanError):
                 exams.go_on()
         reading.go_on()
+        self.until_trial -= seconds
+        if -seconds < self.until_trial <= 0:
+            trial.ask()
 
     def _departure(self) -> list[bytes]:
         """One of those who are due leaves, and another is announced for later."""
