@@ -15,7 +15,8 @@ from yipan.lines.exams import actions as exams
 from yipan.lines.referrals import actions
 from yipan.lines.referrals.models import Referral, Step
 from yipan.lines.referrals.queries import facts as known
-from yipan.lines.referrals.tests.world import draft
+from yipan.lines.referrals.queries import showing
+from yipan.lines.referrals.tests.world import draft, facts
 from yipan.spine import booking, joint
 from yipan.spine.models import Booking, Event, Request
 from yipan.spine.states import Purpose
@@ -76,7 +77,7 @@ def test_whichever_is_lost_nothing_is_reserved(scene: Scene, lost: str) -> None:
 def test_from_the_village_to_the_scan_and_home(scene: Scene, noon: clock.FrozenClock) -> None:
     """The ambulance brings the patient, who is received, examined, treated and sent back; every line knows its part."""
     world, desk = scene.world, scene.world.desk
-    made = draft(world, patient(born=date(1955, 4, 1)), needs=scene.wishes())
+    made = draft(world, patient(born=date(1955, 4, 1)), needs=scene.wishes(), facts=facts(pathway="stroke"))
     actions.send_referral(actor=world.doctor, referral_id=made.pk, offers=scene.offered(made))
     parts = {part.line: part for part in joint.parts_of(made.request)}
     trip = Booking.objects.get(request=parts["dispatch"])
@@ -94,3 +95,8 @@ def test_from_the_village_to_the_scan_and_home(scene: Scene, noon: clock.FrozenC
     exams.finish_exam(actor=scanner, request_id=parts["exams"].pk)
     states = {part.line: part.state for part in joint.parts_of(made.request)}
     assert states["exams"] == states["dispatch"] == "done"
+    shown = {one.milestone.code: one for one in showing.show(desk, made.pk).clocks}
+    door, scanned = shown["door"].at, shown["ct"].at
+    assert door is not None
+    assert scanned == noon.now()
+    assert (scanned - door, shown["ct"].standing) == (30 * MINUTE, "missed"), "the target is 25 minutes from the door"
