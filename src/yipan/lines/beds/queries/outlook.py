@@ -63,9 +63,7 @@ def write_into(network: Network, at: datetime, asking: UUID | None = None) -> tu
     from yipan.engine.placement.lookahead import look_ahead  # brings Numba along: only for processes that rank
 
     wards, departments = network.wards.copy(), network.departments.copy()
-    waiting = np.zeros(len(departments))
-    for department, count in queue.waiting(at, asking).items():
-        waiting[network.department[department]] = count
+    waiting = queue.waiting(network.version, network.department, at, asking)
     arriving, leaving = _by_row(told, network)
     look_ahead(wards, departments, waiting, arriving, leaving)
     return wards, departments
