@@ -15,6 +15,7 @@ from yipan.base.access import SYSTEM
 from yipan.base.network.edits import set_policy
 from yipan.base.network.models import Organisation, Ward
 from yipan.engine.placement import rank
+from yipan.engine.placement.beds import copy_of
 from yipan.kernel import clock
 from yipan.lines.beds.queries import arrays, outlook, proposals
 from yipan.lines.beds.queries.mirror import mirror
@@ -70,7 +71,7 @@ def _parts() -> dict[str, Callable[[Request], object]]:
         "the stored forecast": lambda r: outlook.usable(at),
         "who waits, written into wards": lambda r: outlook.write_into(network, at, r.pk),
         "the beds' state, from bookings": lambda r: mirror(network.version, network.bed).put_on(
-            network.beds.copy(), clock.now(), (), stated=False
+            copy_of(network.empty.beds), clock.now(), (), stated=False
         ),
         "the arrays in all": lambda r: arrays.live(clock.now(), asking=r.pk),
         "where the patient is": lambda r: present(patient_id=r.patient_id),

@@ -22,7 +22,7 @@ from django.db import connection
 from numpy.typing import NDArray
 
 from yipan.base.access import wall
-from yipan.engine.placement.beds import GUEST, NEVER
+from yipan.engine.placement.beds import GUEST, NEVER, rows_where
 from yipan.engine.placement.codes import BedState, Isolation, Sex
 
 HEAD = """
@@ -101,7 +101,7 @@ class Mirror:
         now = at.timestamp()
         keep = (self.rows["state"] != GONE) & (self.rows["bed"] >= 0) & (self.rows["expires"] > now)
         keep[[self.slots[booking] for booking in without if booking in self.slots]] = False
-        rows = self.rows[keep]
+        rows = rows_where(self.rows, keep)
         since = np.floor((rows["starts"] - now) / 60).astype("i4")
         until = np.where(np.isinf(rows["ends"]), NEVER, np.ceil((rows["ends"] - now) / 60)).astype("i4")
         active, care = rows["state"] == ACTIVE, rows["purpose"] == CARE
