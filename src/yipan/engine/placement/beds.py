@@ -91,6 +91,11 @@ def rows_where(rows: Struct, chosen: NDArray[np.bool_]) -> Struct:
     return _whole(rows)[chosen].view(rows.dtype)
 
 
+def rows_with(rows: Struct, more: Struct) -> Struct:
+    """Rows and more of them in one new array, whole rows at once."""
+    return np.concatenate([_whole(rows), _whole(more)]).view(rows.dtype)
+
+
 def _whole(rows: Struct) -> Struct:
     return rows.view(np.dtype((np.void, rows.dtype.itemsize)))
 
