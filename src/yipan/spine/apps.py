@@ -28,7 +28,7 @@ class SpineConfig(AppConfig):
         journals.register(journals.Journal("event", "spine_event", "kind", "recorded_at"))
         watching.watch(
             watching.Watched("spine_booking", patient="patient_id", ignored=("changed", "reach")),
-            watching.Watched("spine_request", patient="patient_id", ignored=("reach",)),
+            watching.Watched("spine_request", patient="patient_id", ignored=("changed", "reach")),
             watching.Watched("spine_capacity"),
         )
         findings.check("bookings", consistency.bookings)

@@ -85,12 +85,9 @@ def live_bookings(request_id: UUID) -> QuerySet[Booking]:
 
 @wall.passage("spine.body")
 def present(*, patient_id: UUID) -> Booking | None:
-    """Where the patient's body is now, or None."""
-    return (
-        Booking.objects.select_related("request", "capacity__bed__room__ward")
-        .filter(patient_id=patient_id, state=State.ACTIVE, body=True)
-        .first()
-    )
+    """Where the patient's body is now, with its capacity, or None."""
+    rows = Booking.objects.select_related("capacity").filter(patient_id=patient_id, state=State.ACTIVE, body=True)
+    return next(iter(rows), None)  # one at most: an exclusion constraint
 
 
 def history(request_id: UUID) -> QuerySet[Event]:

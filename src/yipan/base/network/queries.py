@@ -14,6 +14,7 @@ from yipan.base import unit
 from yipan.base.network import policies
 from yipan.base.network.distance import great_circle_km, road_minutes, walk_minutes
 from yipan.base.network.models import Bed, Organisation, Policy, Road, Site, Walk, Ward
+from yipan.base.network.models.version import current_version
 
 if TYPE_CHECKING:
     from yipan.engine.placement.policy import Policy as PlacementPolicy
@@ -99,7 +100,7 @@ def placement_policy(path: str) -> tuple[PlacementPolicy, str]:
     """
     known = unit.facts(_PoliciesInForce).by_path
     if path not in known:
-        known[path] = _placement_policy(path)
+        known[path] = _placement_policy(current_version(), path)
     return known[path]
 
 
@@ -110,7 +111,9 @@ class _PoliciesInForce:
         self.by_path: dict[str, tuple[PlacementPolicy, str]] = {}
 
 
-def _placement_policy(path: str) -> tuple[PlacementPolicy, str]:
+@lru_cache(maxsize=1024)
+def _placement_policy(version: int, path: str) -> tuple[PlacementPolicy, str]:
+    """As kept for a version of the network, which counts policies too. What is read is never older than the version."""
     rows = policies_above(path)
     name = ", ".join(f"{row.organisation.code} v{row.version}" for row in rows)
     return _read(tuple(row.pk for row in rows)), name or DEFAULT_VERSION

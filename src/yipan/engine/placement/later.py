@@ -6,13 +6,12 @@ the live board obey the same rules.
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from yipan.engine.placement.beds import NEVER, Beds
+from yipan.engine.placement.beds import NEVER, Beds, copy_of, rows_where
 from yipan.engine.placement.codes import BedState
 
 Minutes = NDArray[np.int64]
@@ -29,14 +28,14 @@ def later(beds: Beds, minutes: int, turnover: int) -> Beds:
         raise ValueError(f"{minutes} minutes from now lie behind")
     if minutes == 0:
         return beds
-    rows = beds.beds.copy()
+    rows = copy_of(beds.beds)
     turns = np.where(beds.wards["turnover"] >= 0, beds.wards["turnover"], turnover)[rows["ward"]].astype(np.int64)
     _end_what_is_under_way(rows, beds.guests, turns, minutes)
     _begin_what_is_reserved(rows, beds, turns, minutes)
-    guests = beds.guests[(beds.guests["until"] == NEVER) | (beds.guests["until"] > minutes)].copy()
+    guests = rows_where(beds.guests, (beds.guests["until"] == NEVER) | (beds.guests["until"] > minutes))
     for column in ("since", "until"):
         guests[column] = _minus(guests[column], minutes)
-    return replace(beds, beds=rows, guests=guests, **_without_forecast(beds))
+    return beds.with_changes(beds=rows, guests=guests, **_without_forecast(beds))
 
 
 def _without_forecast(beds: Beds) -> dict[str, Any]:

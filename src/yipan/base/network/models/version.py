@@ -26,4 +26,7 @@ class NetworkVersion(models.Model):
 
 def current_version() -> int:
     """The version of the network this transaction sees: equal numbers mean an unchanged network."""
-    return NetworkVersion.objects.values_list("number", flat=True).first() or 0
+    with connection.cursor() as cursor:  # asked for with every question: without the mapper, a sixth of the time
+        cursor.execute("SELECT number FROM network_networkversion")
+        row = cursor.fetchone()
+    return int(row[0]) if row is not None else 0

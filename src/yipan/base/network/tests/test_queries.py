@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from django.db import transaction
 
 from yipan.base.network import importing, queries
 from yipan.base.network.models import Organisation, Site, Walk, Ward
@@ -50,6 +51,29 @@ def test_each_key_comes_from_the_nearest_organisation_that_decides_it():
     assert (policy.reserve.default_beds, policy.times.hold_minutes, version) == (2, 20, "G v1, H v2")
     assert queries.placement_policy(organisation("G").path)[1] == "G v1"
     assert [p.version for p in queries.policy_history(organisation("H"))] == [2, 1]
+
+
+def test_a_policy_is_read_once_and_again_after_every_change(django_assert_num_queries):
+    """What is in force is kept for a version of the network: asking again reads the version only, until it changes."""
+    path = organisation("H").path
+    before = queries.placement_policy(path)
+    with django_assert_num_queries(1):
+        assert queries.placement_policy(path) == before
+    importing.add_policy(organisation("G").pk, {"reserve": {"default_beds": 9}}, Editor())
+    assert queries.placement_policy(path)[0].reserve.default_beds == 9
+    Organisation.objects.filter(code="G").update(code="GG")
+    assert queries.placement_policy(path)[1] == "GG v2"
+
+
+def test_what_came_to_nothing_is_not_in_force():
+    """A policy that is undone is not kept for the version that is in force again."""
+    path = organisation("H").path
+    before = queries.placement_policy(path)
+    with transaction.atomic():
+        importing.add_policy(organisation("H").pk, {"reserve": {"default_beds": 9}}, Editor())
+        assert queries.placement_policy(path)[0].reserve.default_beds == 9
+        transaction.set_rollback(True)
+    assert queries.placement_policy(path) == before
 
 
 def test_without_any_policy_the_defaults_are_in_force():

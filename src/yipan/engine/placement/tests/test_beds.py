@@ -1,9 +1,11 @@
 """A network is checked before anybody is ranked on it."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
-from yipan.engine.placement.beds import BED, ROOM, Beds
+from yipan.engine.placement.beds import BED, GUEST, ROOM, Beds
 from yipan.engine.placement.codes import RoomSex
 from yipan.engine.placement.tests.networks import Plan
 from yipan.kernel.errors import InvalidInput
@@ -120,6 +122,47 @@ def test_the_size_of_a_room_is_the_number_of_its_beds():
     again = Beds(b.beds, rooms, b.wards, b.departments, b.guests, *b.arrays[5:])
     assert again.rooms["size"].tolist() == [3, 2, 2, 2, 2, 2]
     assert rooms["size"].tolist() == [0] * 6
+
+
+def test_changed_arrays_are_checked_as_in_the_beginning():
+    """Other beds, wards, departments and guests of a network are refused for what refuses a network made of them."""
+    b = Plan().beds()
+    bad = {"beds": ("state", 9), "wards": ("site", 5), "departments": ("own_in", -1), "guests": ("bed", 99)}
+    for name, (column, value) in bad.items():
+        rows = getattr(b, name).copy() if name != "guests" else np.zeros(1, GUEST)
+        rows[column][0] = value
+        with pytest.raises(InvalidInput) as anew:
+            replace(b, **{name: rows})
+        with pytest.raises(InvalidInput) as changed:
+            b.with_changes(**{name: rows})
+        assert changed.value.params == anew.value.params
+
+
+def test_changed_arrays_must_go_with_what_stays():
+    """A bed moved to another ward than its room's, or fewer nurses than are qualified, is refused; so is a lost bed."""
+    b = Plan().beds()
+    beds, wards = b.beds.copy(), b.wards.copy()
+    beds["ward"][3], wards["nurses"][1] = 4, 0
+    for changes, code in (
+        ({"beds": beds}, "beds_room_in_other_ward"),
+        ({"wards": wards}, "beds_more_qualified_than_nurses"),
+        ({"beds": b.beds[:-1]}, "beds_wrong_shape"),
+    ):
+        with pytest.raises(InvalidInput) as caught:
+            b.with_changes(**changes)
+        assert [p["code"] for p in caught.value.params["problems"]] == [code]
+
+
+def test_a_changed_network_leaves_the_former_as_it_was():
+    """What is given is new, the rest is the same memory, and sizes of rooms are counted anew in a copy."""
+    b = Plan().beds()
+    beds = b.beds.copy()
+    beds["state"][0], beds["room"][2], beds["ward"][2] = 1, beds["room"][0], beds["ward"][0]
+    made = b.with_changes(beds=beds)
+    assert (made.beds["state"][0], b.beds["state"][0]) == (1, 0)
+    assert made.walk is b.walk
+    assert made.rooms["size"].tolist() != b.rooms["size"].tolist()
+    np.testing.assert_array_equal(replace(b, beds=beds).rooms, made.rooms)
 
 
 def test_arrays_share_the_memory():

@@ -128,7 +128,7 @@ def _zone(network: Network, path: str) -> str:
 def _inside(network: Network, path: str, site_id: UUID | None) -> Any:
     inside = np.array([own.startswith(path) for own in network.paths], np.bool_)
     if site_id is not None:
-        inside &= network.wards["site"][network.beds["ward"]] == network.site[site_id]
+        inside &= network.empty.wards["site"][network.empty.beds["ward"]] == network.site[site_id]
     return inside
 
 
@@ -136,7 +136,7 @@ def _only(beds: Beds, mine: Any) -> Beds:
     """The network with all other beds closed."""
     rows = beds.beds.copy()
     rows["state"][~mine], rows["available_at"][~mine] = BedState.CLOSED, NEVER
-    return replace(beds, beds=rows)
+    return beds.with_changes(beds=rows)
 
 
 def _with_far_closures(beds: Beds, network: Network) -> Beds:
@@ -148,7 +148,7 @@ def _with_far_closures(beds: Beds, network: Network) -> Beds:
         bed = network.bed.get(bed_id)
         if bed is not None and bed in reserved:
             rows["state"][bed], rows["available_at"][bed] = BedState.CLOSED, NEVER
-    return replace(beds, beds=rows)
+    return beds.with_changes(beds=rows)
 
 
 def _waiting(

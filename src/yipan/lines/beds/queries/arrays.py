@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from yipan.base.network.matrices import road_matrix, walk_matrix
 from yipan.base.network.models.version import current_version
-from yipan.engine.placement.beds import BED, DEPARTMENT, NEVER, NO_AGE_LIMIT, ROOM, WARD, Beds
+from yipan.engine.placement.beds import BED, DEPARTMENT, GUEST, NEVER, NO_AGE_LIMIT, ROOM, WARD, Beds, copy_of
 from yipan.engine.placement.codes import BedState, Equipment, Isolation, Level, RoomSex
 from yipan.lines.beds.queries import outlook
 from yipan.lines.beds.queries.mirror import mirror
@@ -42,7 +42,10 @@ DEPARTMENTS = "SELECT id, specialty_id, site_id FROM network_department ORDER BY
 
 @dataclass(frozen=True, eq=False)
 class Network:
-    """The described network, with the row of every identifier. `paths` names each bed's organisation."""
+    """The described network, with the row of every identifier. `paths` names each bed's organisation.
+
+    `empty` is the network with nobody in it, checked once.
+    """
 
     version: int
     bed_ids: list[UUID]
@@ -55,15 +58,7 @@ class Network:
     specialty: dict[str, int]
     site: dict[UUID, int]
     site_ids: list[UUID]
-    beds: NDArray[np.void]
-    rooms: NDArray[np.void]
-    wards: NDArray[np.void]
-    departments: NDArray[np.void]
-    competence: NDArray[np.int32]
-    alliance: NDArray[np.int16]
-    similarity: NDArray[np.float64]
-    walk: NDArray[np.float32]
-    road: NDArray[np.float64]
+    empty: Beds
 
 
 _lock = threading.Lock()
@@ -92,21 +87,10 @@ def live(
     `stated` believes the end stated on admission where the ward has announced none: for plans of coming days.
     """
     described = network()
-    beds = described.beds.copy()
+    beds = copy_of(described.empty.beds)
     guests = mirror(described.version, described.bed).put_on(beds, at, without, stated=stated)
     wards, departments = outlook.write_into(described, at, asking)
-    return described, Beds(
-        beds=beds,
-        rooms=described.rooms,
-        wards=wards,
-        departments=departments,
-        guests=guests,
-        competence=described.competence,
-        alliance=described.alliance,
-        similarity=described.similarity,
-        walk=described.walk,
-        road=described.road,
-    )
+    return described, described.empty.with_changes(beds=beds, wards=wards, departments=departments, guests=guests)
 
 
 def _rows(sql: str) -> list[tuple[Any, ...]]:
@@ -135,47 +119,33 @@ def _read(version: int) -> Network:
         specialty=specialty,
         site=site,
         site_ids=sites,
-        beds=np.array(
-            [
-                (
-                    room[b[1]],
-                    room_ward[room[b[1]]],
-                    department[b[2]],
-                    NEVER,
-                    NEVER,
-                    BedState.FREE,
-                    Level[b[3].upper()],
-                    Equipment.OXYGEN * b[4] | Equipment.MONITOR * b[5] | Equipment.VENTILATOR * b[6],
-                )
-                for b in beds
-            ],
-            BED,
+        empty=Beds(
+            beds=np.array([_bed(b, room[b[1]], room_ward[room[b[1]]], department[b[2]]) for b in beds], BED),
+            rooms=np.array([_room(r, w) for r, w in zip(rooms, room_ward, strict=True)], ROOM),
+            wards=np.array([_ward(w, site[w[1]], department[w[2]]) for w in wards], WARD),
+            departments=np.array([(specialty[d[1]], site[d[2]], NEVER) for d in departments], DEPARTMENT),
+            guests=np.zeros(0, GUEST),
+            competence=_competence(ward, specialty),
+            alliance=_alliance(department),
+            similarity=_similarity(specialty),
+            walk=walk_matrix([w[0] for w in wards]),
+            road=road_matrix(sites),
         ),
-        rooms=np.array(
-            [
-                (
-                    w,
-                    r[4] or 0,
-                    NO_AGE_LIMIT if r[5] is None else r[5],
-                    0,
-                    RoomSex[r[2].upper()],
-                    Isolation[r[3].upper()],
-                )
-                for w, r in zip(room_ward, rooms, strict=True)
-            ],
-            ROOM,
-        ),
-        wards=np.array(
-            [(0.0, 0.0, 0.0, site[w[1]], department[w[2]], w[3], _or(w[4], -1), 0, _or(w[5], -1), 0) for w in wards],
-            WARD,
-        ),
-        departments=np.array([(specialty[d[1]], site[d[2]], NEVER) for d in departments], DEPARTMENT),
-        competence=_competence(ward, specialty),
-        alliance=_alliance(department),
-        similarity=_similarity(specialty),
-        walk=walk_matrix([w[0] for w in wards]),
-        road=road_matrix(sites),
     )
+
+
+def _bed(row: tuple[Any, ...], room: int, ward: int, department: int) -> tuple[int, ...]:
+    equipment = Equipment.OXYGEN * row[4] | Equipment.MONITOR * row[5] | Equipment.VENTILATOR * row[6]
+    return room, ward, department, NEVER, NEVER, BedState.FREE, Level[row[3].upper()], equipment
+
+
+def _room(row: tuple[Any, ...], ward: int) -> tuple[int, ...]:
+    oldest = NO_AGE_LIMIT if row[5] is None else row[5]
+    return ward, row[4] or 0, oldest, 0, RoomSex[row[2].upper()], Isolation[row[3].upper()]
+
+
+def _ward(row: tuple[Any, ...], site: int, department: int) -> tuple[float, ...]:
+    return 0.0, 0.0, 0.0, site, department, row[3], _or(row[4], -1), 0, _or(row[5], -1), 0
 
 
 def _numbered(keys: list[Any]) -> dict[Any, int]:

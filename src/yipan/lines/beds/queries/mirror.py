@@ -22,7 +22,7 @@ from django.db import connection
 from numpy.typing import NDArray
 
 from yipan.base.access import wall
-from yipan.engine.placement.beds import GUEST, NEVER
+from yipan.engine.placement.beds import GUEST, NEVER, rows_where, rows_with
 from yipan.engine.placement.codes import BedState, Isolation, Sex
 
 HEAD = """
@@ -75,7 +75,7 @@ class Mirror:
         if not changed:
             return replace(self, seen=seen)
         slots, new = self.slots, [row for row in changed if row[0] not in self.slots and row[2] in STATES]
-        rows = np.concatenate([self.rows, np.zeros(len(new), ROW)])
+        rows = rows_with(self.rows, np.zeros(len(new), ROW))
         if new:
             slots = slots | {row[0]: len(self.rows) + i for i, row in enumerate(new)}
         for row in changed:
@@ -85,10 +85,10 @@ class Mirror:
 
     def compact(self) -> Mirror:
         """The same without rows of bookings that keep nothing any more."""
-        kept = np.flatnonzero(self.rows["state"] != GONE)
-        where = {int(slot): i for i, slot in enumerate(kept)}
+        keeps = self.rows["state"] != GONE
+        where = {int(slot): i for i, slot in enumerate(np.flatnonzero(keeps))}
         slots = {booking: where[slot] for booking, slot in self.slots.items() if slot in where}
-        return Mirror(self.seen, slots, self.rows[kept])
+        return Mirror(self.seen, slots, rows_where(self.rows, keeps))
 
     def put_on(
         self, beds: NDArray[np.void], at: datetime, without: Collection[UUID] = (), *, stated: bool = False
@@ -101,7 +101,7 @@ class Mirror:
         now = at.timestamp()
         keep = (self.rows["state"] != GONE) & (self.rows["bed"] >= 0) & (self.rows["expires"] > now)
         keep[[self.slots[booking] for booking in without if booking in self.slots]] = False
-        rows = self.rows[keep]
+        rows = rows_where(self.rows, keep)
         since = np.floor((rows["starts"] - now) / 60).astype("i4")
         until = np.where(np.isinf(rows["ends"]), NEVER, np.ceil((rows["ends"] - now) / 60)).astype("i4")
         active, care = rows["state"] == ACTIVE, rows["purpose"] == CARE

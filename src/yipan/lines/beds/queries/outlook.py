@@ -59,13 +59,11 @@ def write_into(network: Network, at: datetime, asking: UUID | None = None) -> tu
     """
     told = usable(at)
     if told is None:
-        return network.wards, network.departments
+        return network.empty.wards, network.empty.departments
     from yipan.engine.placement.lookahead import look_ahead  # brings Numba along: only for processes that rank
 
-    wards, departments = network.wards.copy(), network.departments.copy()
-    waiting = np.zeros(len(departments))
-    for department, count in queue.waiting(at, asking).items():
-        waiting[network.department[department]] = count
+    wards, departments = network.empty.wards.copy(), network.empty.departments.copy()
+    waiting = queue.waiting(network.version, network.department, at, asking)
     arriving, leaving = _by_row(told, network)
     look_ahead(wards, departments, waiting, arriving, leaving)
     return wards, departments

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -14,7 +14,7 @@ from yipan.base.access import Actor
 from yipan.base.network.models import Bed
 from yipan.base.network.queries import placement_policy
 from yipan.engine.placement import Beds, Policy, rank
-from yipan.engine.placement.beds import NEVER
+from yipan.engine.placement.beds import NEVER, copy_of, rows_where
 from yipan.engine.placement.codes import BedState, Refusal
 from yipan.kernel import clock
 from yipan.lines.beds.queries import arrays
@@ -127,7 +127,8 @@ class _Judge:
 
     def _emptied(self, row: int) -> Beds:
         """The network with nobody in one bed, as `arrays.live` has it when that stay is left out."""
-        beds = self._beds.beds.copy()
+        beds = copy_of(self._beds.beds)
         beds["state"][row], beds["available_at"][row] = BedState.FREE, NEVER
         guests = self._beds.guests
-        return replace(self._beds, beds=beds, guests=guests[(guests["bed"] != row) | (guests["since"] > 0)])
+        guests = rows_where(guests, (guests["bed"] != row) | (guests["since"] > 0))
+        return self._beds.with_changes(beds=beds, guests=guests)

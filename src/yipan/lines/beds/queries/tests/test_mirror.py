@@ -38,7 +38,7 @@ def look(at=NOON):
 
 
 def _shown(described, image, at):
-    beds = described.beds.copy()
+    beds = described.empty.beds.copy()
     guests = image.put_on(beds, at)
     return beds.tolist(), sorted(guests.tolist())
 
