@@ -36,6 +36,7 @@ MANAGE, MERGE, EDIT = "users.edit@here", "patients.merge@anywhere", "patients.ed
 EXAM = {"request_id": "$exam_order_id"}
 RECEIVE, CLOSE, PLACE, ASK = "beds.receive@here", "beds.close@here", "beds.place@here", "beds.request@here"
 READS, READ = "exams.read@here", {"order_id": "$read_order_id"}
+CENTRE = {"centre_id": "$centre_id"}
 CRITICAL, REVIEW = {"value_id": "$critical_id"}, {"report_id": "$review_id"}
 REFERRAL, CARE, RECEIVING = {"referral_id": "$referral_id"}, "referrals.care@here", "referrals.receive@here"
 SOURCE = {
@@ -137,6 +138,16 @@ ACTIONS: dict[str, Act] = {
     "lines.exams.actions.recognition.refuse": act("exams.recognise@here", **DECISION, reason="fast"),
     "lines.exams.actions.rules.set_areas": act("exams.catalogue@anywhere", areas=[("云南省", "province")]),
     "lines.exams.actions.rules.set_codes": act("exams.catalogue@anywhere", item_id="$exam_item_id", codes=[("L", "K")]),
+    "lines.exams.actions.rules.add_code": act(
+        "exams.catalogue@here", item_id="$exam_item_id", code="K77", organisation_id="$organisation_id"
+    ),
+    "lines.exams.actions.rules.drop_code": act("exams.catalogue@here", code_id="$item_code_id"),
+    "lines.exams.actions.centres.make_centre": act("exams.centre@here", site_id="$site_id", code="NEW", name="x"),
+    "lines.exams.actions.centres.set_centre": act("exams.centre@here", **CENTRE, name="x", body={}),
+    "lines.exams.actions.centres.cover": act("exams.centre@here", **CENTRE, site_ids="$site_ids", wanted=[]),
+    "lines.exams.actions.centres.set_reader": act("exams.centre@here", **CENTRE, user_id=None, grade="senior"),
+    "lines.exams.actions.centres.drop_reader": act("exams.centre@here", **CENTRE, reader_id="$reader_id"),
+    "lines.exams.actions.centres.set_template": act("exams.centre@top", item_id="$exam_item_id", findings="x"),
     "lines.exams.actions.rules.set_rule": act("exams.catalogue@anywhere", item_id="$exam_item_id", valid_hours=24),
     "lines.exams.actions.results.store_report": act("exams.result@here", patient_id="$patient_id", told="$told_report"),
     "lines.exams.actions.ordering.order_exam": act(

@@ -62,6 +62,8 @@ RECEIVER |= {"version": "2.5", "charset": "UNICODE UTF-8"}
 AT_HAND = "?patient=$patient_id&item=$exam_item_id"
 DECISION = {"recognition_patient": "$patient_id", "recognition_item": "$exam_item_id"}
 DECISION |= {"recognition_department": "$department_id", "recognition_result": "$result_id"}
+CENTRE, KEEPS = {"site": "$site_id", "code": "NEW", "name": "x"}, "exams.centre@here"
+NAMED = {"code": "K77", "organisation": "$organisation_id"}
 RULE = {"valid_hours": "24", "recognisable": "1"}
 CONTROLLED, DAY = {"site": "$site_id", "item": "$exam_item_id"}, "2026-01-05T08:00"
 MATERIAL = {"level": "2", "name": "QC", "lot": "B", "mean": "5", "sd": "1"}
@@ -226,6 +228,7 @@ ADDRESSES: dict[str, Row] = {
     "booking-no-show": row("beds.view@here", RECEIVE, why=DESK, booking_id=STAY),
     # examinations
     "exam-catalogue": row("exams.view@anywhere"),
+    "exam-item": row("exams.view@anywhere", "exams.catalogue@here", item_id="exam_item_id", data=NAMED),
     "exam-results": row("exams.results@here", patient_id="exam_patient_id"),
     "exam-recognition": row("exams.order@anywhere", query=AT_HAND),
     "exam-recognise": row(post="exams.recognise@here", data=DECISION),
@@ -270,6 +273,11 @@ ADDRESSES: dict[str, Row] = {
     "reading-alive": row(post=READS, order_id=ORDER),
     "reading-critical": row(post="exams.raise@here", order_id=ORDER, data={"finding": "$finding_id"}),
     "reading-figures": row("exams.reading_figures@anywhere"),
+    "exam-centres": row("exams.centre@anywhere", "exams.centre@here", data=CENTRE),
+    "exam-centre": row(KEEPS, KEEPS, centre_id="centre_id", data={"name": "x"}),
+    "exam-centre-coverage": row(post=KEEPS, centre_id="centre_id", data={"shown": "$site_id"}),
+    "exam-centre-reader": row(post=KEEPS, centre_id="centre_id", data={"user": "$user_id", "grade": "senior"}),
+    "exam-template": row("exams.centre@anywhere", "exams.centre@top", item_id="exam_item_id", data={"findings": "x"}),
     "report": row("exams.reports@here", order_id=ORDER),
     "report-amend": row(READS, READS, order_id=ORDER, data={"reason": "x"}),
     "report-add": row(post=READS, order_id=ORDER, data={"addendum": "x"}),

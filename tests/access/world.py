@@ -35,6 +35,7 @@ from yipan.lines.exams.models import (
     CriticalFinding,
     ExamItem,
     ExamOrder,
+    ItemCode,
     PeerReview,
     ReadingCentre,
     Result,
@@ -373,6 +374,11 @@ def _reading(hospital: hospitals.Hospital) -> dict[str, Any]:
     PeerReview.objects.create(report=report, drawn_at=clock.now())
     return {
         "centre_id": centre.pk,
+        "site_ids": [network.site.pk],
+        "reader_id": here.of(author).pk,
+        "item_code_id": ItemCode.objects.create(
+            item=here.items["imaging"], code="K1", organisation=network.organisation
+        ).pk,
         "centre_code": centre.code,
         "read_order_id": row.pk,
         "finding_id": finding.pk,

@@ -20,4 +20,15 @@ def announce() -> None:
     matrix.declare_all({REPLAY: KEEPERS, EDIT: KEEPERS})
     matrix.declare_passage(APPLY, "a message acts for its sender, whoever has it tried again")
     labels.declare(ACTIONS, THINGS)
-    navigation.register(navigation.NavItem("interop:messages", _("Messages"), "mails", order=80, verb=VIEW, key="x"))
+    navigation.register(
+        navigation.NavItem(
+            "interop:messages",
+            _("Messages"),
+            "mails",
+            order=80,
+            verb=VIEW,
+            area=navigation.Area.MANAGEMENT,
+            daily=frozenset({Role.INTEGRATOR, Role.ADMINISTRATOR}),
+            key="x",
+        )
+    )

@@ -23,7 +23,27 @@ def announce() -> None:
             "planning.accept": _("Accepted proposals of a plan"),
         }
     )
-    navigation.register(navigation.NavItem("planning:plans", _("Plan"), "calendar-check", order=45, verb=VIEW, key="t"))
     navigation.register(
-        navigation.NavItem("planning:forecasts", _("Foresight"), "telescope", order=46, verb=FORESEE, key="f")
+        navigation.NavItem(
+            "planning:plans",
+            _("Plan"),
+            "calendar-check",
+            order=45,
+            verb=VIEW,
+            area=navigation.Area.PLANNING,
+            daily=frozenset({Role.COORDINATOR}),
+            key="t",
+        )
+    )
+    navigation.register(
+        navigation.NavItem(
+            "planning:forecasts",
+            _("Foresight"),
+            "telescope",
+            order=46,
+            verb=FORESEE,
+            area=navigation.Area.PLANNING,
+            daily=frozenset({Role.MANAGER}),
+            key="f",
+        )
     )

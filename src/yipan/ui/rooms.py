@@ -8,27 +8,65 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from yipan.base.access import Actor, emergency
+from yipan.base.access import Actor, Role, emergency
 from yipan.base.patients import queries
 from yipan.ui import navigation, search
 from yipan.ui.filters import age
-from yipan.ui.navigation import NavItem
+from yipan.ui.navigation import Area, NavItem
 from yipan.ui.search import Hit
 
 NAV = (
-    NavItem("patients", _("Patient records"), "users-round", order=60, verb="patients.view", key="p"),
-    NavItem("network:home", _("Network"), "network", order=90, verb="network.view", key="n"),
-    NavItem("users", _("Users"), "user-cog", order=95, verb="users.view", key="u"),
+    NavItem(
+        "patients",
+        _("Patient records"),
+        "users-round",
+        order=60,
+        verb="patients.view",
+        area=Area.INPATIENTS,
+        daily=frozenset({Role.COORDINATOR, Role.PRIVACY_OFFICER}),
+        key="p",
+    ),
+    NavItem(
+        "network:home",
+        _("Network"),
+        "network",
+        order=90,
+        verb="network.view",
+        area=Area.MANAGEMENT,
+        daily=frozenset({Role.INTEGRATOR, Role.ADMINISTRATOR, Role.MANAGER}),
+        key="n",
+    ),
+    NavItem(
+        "users",
+        _("Users"),
+        "user-cog",
+        order=95,
+        verb="users.view",
+        area=Area.MANAGEMENT,
+        daily=frozenset({Role.ADMINISTRATOR}),
+        key="u",
+    ),
     NavItem(
         "emergencies",
         _("Emergency access"),
         "siren",
         order=94,
         verb="emergency.review",
+        area=Area.MANAGEMENT,
+        daily=frozenset({Role.PRIVACY_OFFICER}),
         key="e",
         count=emergency.waiting,
     ),
-    NavItem("audit", _("Audit trail"), "scroll-text", order=96, verb="audit.view", key="a"),
+    NavItem(
+        "audit",
+        _("Audit trail"),
+        "scroll-text",
+        order=96,
+        verb="audit.view",
+        area=Area.MANAGEMENT,
+        daily=frozenset({Role.ADMINISTRATOR, Role.PRIVACY_OFFICER}),
+        key="a",
+    ),
 )
 
 

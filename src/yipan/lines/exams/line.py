@@ -42,6 +42,7 @@ LINE = Line(
         "exams.recognition_figures": frozenset({Role.COORDINATOR, Role.MANAGER, Role.ADMINISTRATOR}),
         "exams.quality": frozenset({Role.TECHNICIAN, Role.READER, Role.MANAGER}),
         "exams.catalogue": frozenset({Role.MANAGER, Role.ADMINISTRATOR}),
+        "exams.centre": frozenset({Role.MANAGER, Role.ADMINISTRATOR}),
     },
     events=(
         "exam.ordered",

@@ -33,6 +33,8 @@ SENTENCES = {
     "recognition_days": gettext_lazy("Give whole days from 1 to 3,660, or nothing."),
     "recognition_area": gettext_lazy("An area is a region or a province."),
     "item_code_taken": gettext_lazy("The code {given} means another examination already."),
+    "item_code_elsewhere": gettext_lazy("This code means an examination there already."),
+    "item_code_unknown": gettext_lazy("This code was taken away meanwhile."),
     "result_unknown": gettext_lazy("There is no such result for this examination any more."),
     "quality_control_failed": gettext_lazy(
         "The site's control failed at {at} (rule {rule}); recognition is closed from {since} until a control is good."
@@ -122,7 +124,21 @@ SENTENCES = {
     "reading_specialty": gettext_lazy("This is read by colleagues of another sub-specialty ({specialty})."),
     "reading_many": gettext_lazy("You hold {n} examinations already. Finish one or put one back first."),
     "reading_policy": gettext_lazy("The rules of this centre cannot be used: {key}."),
-    "reader_unknown": gettext_lazy("You are not entered as a reader of this centre. The administrator can do that."),
+    "reading_minutes": gettext_lazy("Give whole minutes: 1 to 20,160, for a step of a critical value 1 to 1,440."),
+    "reading_claims": gettext_lazy("Give a whole number from 1 to 50."),
+    "reading_share": gettext_lazy("Give a share from 0 to 100 per cent."),
+    "reader_account": gettext_lazy("Choose an account with the role Reading doctor that reads nowhere yet."),
+    "reader_not_here": gettext_lazy("There is no such reader at this centre."),
+    "reader_wrote": gettext_lazy(
+        "{name} has read here and stays named on reports. Take the role Reading doctor from the account instead."
+    ),
+    "centre_code_taken": gettext_lazy("Another centre has this code."),
+    "coverage_taken": gettext_lazy("{site} is read by {centre} already. Take it away there first."),
+    "template_fields": gettext_lazy("Every field needs a name and a code of its own; at most 30 fields."),
+    "template_line": gettext_lazy("Line {line} cannot be read. Write code | name | English name | unit | choices."),
+    "reader_unknown": gettext_lazy(
+        "You are not entered as a reader of this centre. A manager or administrator can do that."
+    ),
     "centre_unknown": gettext_lazy("This reading centre does not exist, or is not one of yours."),
     "duty_hours": gettext_lazy("Between 0 and 24 hours."),
     "report_changed": gettext_lazy("Somebody saved a later version meanwhile. Look at it before you save yours."),
@@ -170,10 +186,17 @@ ACTIONS = {
     "recognition.rule": gettext_lazy("Changed a rule of recognition"),
     "recognition.codes": gettext_lazy("Changed what an examination is called"),
     "recognition.areas": gettext_lazy("Changed where the network lies"),
+    "centre.made": gettext_lazy("Opened a reading centre"),
+    "centre.rules": gettext_lazy("Changed the rules of a reading centre"),
+    "centre.coverage": gettext_lazy("Changed what a reading centre reads"),
+    "centre.reader": gettext_lazy("Entered or changed a reader"),
+    "centre.reader_dropped": gettext_lazy("Took a reader off the list"),
+    "centre.template": gettext_lazy("Changed what reports of an examination start from"),
 }
 THINGS = {
     "study": gettext_lazy("Study"),
     "quality": gettext_lazy("Quality control"),
     "exam_item": gettext_lazy("Item of the catalogue"),
+    "reading_centre": gettext_lazy("Reading centre"),
 }
 """Entries of the audit trail, and what they concern."""

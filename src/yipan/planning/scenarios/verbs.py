@@ -26,5 +26,14 @@ def announce() -> None:
         {"scenario": _("Scenario")},
     )
     navigation.register(
-        navigation.NavItem("planning:scenarios", _("Scenarios"), "flask-conical", order=47, verb=TRY, key="y")
+        navigation.NavItem(
+            "planning:scenarios",
+            _("Scenarios"),
+            "flask-conical",
+            order=47,
+            verb=TRY,
+            area=navigation.Area.PLANNING,
+            daily=frozenset({Role.MANAGER}),
+            key="y",
+        )
     )

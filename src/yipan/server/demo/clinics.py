@@ -146,7 +146,10 @@ def _close_one(clinic: Clinic) -> None:
 def _day(clinic: Clinic, chance: random.Random) -> int:
     """A session under way: some seen, one with the doctor, some in the waiting room, one who did not come."""
     now = clock.now()
-    day = now.astimezone(ZoneInfo(clinic.capacity.site.time_zone)).date()
+    morning = now.astimezone(ZoneInfo(clinic.capacity.site.time_zone)).replace(
+        hour=0, minute=0, second=0, microsecond=0
+    )
+    day = morning.date()
     session = next(iter(facts.sessions([clinic], day, day)), None)
     if session is None:
         return 0
@@ -159,7 +162,7 @@ def _day(clinic: Clinic, chance: random.Random) -> int:
     for n, row in enumerate(past):
         if n == 2:
             continue
-        with clock.using(clock.FrozenClock(max(row.start - timedelta(minutes=chance.randint(1, 20)), before))):
+        with clock.using(clock.FrozenClock(max(row.start - timedelta(minutes=chance.randint(1, 20)), morning))):
             actions.check_in(actor=SYSTEM, booking_id=row.pk)
     seen = max(len(past) - 3, 0)
     for n in range(seen):

@@ -19,7 +19,7 @@ def request_of(*roles: Role) -> HttpRequest:
 
 
 def labels(*roles: Role) -> set[str]:
-    return {link.item.name_url for link in navigation.links(request_of(*roles))}
+    return {link.item.name_url for link in navigation.links(request_of(*roles)).every}
 
 
 @pytest.mark.django_db

@@ -10,13 +10,14 @@ from django.shortcuts import render
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET
 
+from yipan.base.access import Role
 from yipan.kernel import clock
 from yipan.lines.appointments import words
 from yipan.lines.appointments.models import Clinic
 from yipan.lines.appointments.pages.common import actor_of, day_in, tabs
 from yipan.lines.appointments.queries import facts, lists
 from yipan.spine.registry import Page
-from yipan.ui.navigation import NavItem
+from yipan.ui.navigation import Area, NavItem
 
 PER_PAGE = 40
 
@@ -64,4 +65,13 @@ def _options(known: dict[str, Any]) -> list[tuple[str, str]]:
 
 
 PAGES = (Page("clinics", fortnight, "clinics"),)
-NAV = NavItem("clinics", gettext_lazy("Clinics"), "calendar-days", order=47, verb="appointments.view", key="i")
+NAV = NavItem(
+    "clinics",
+    gettext_lazy("Clinics"),
+    "calendar-days",
+    order=47,
+    verb="appointments.view",
+    area=Area.SERVICES,
+    daily=frozenset({Role.DOCTOR}),
+    key="i",
+)

@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET
 
 from yipan.base import audit
-from yipan.base.access import Actor
+from yipan.base.access import Actor, Role
 from yipan.base.network.models import Department, Site, Specialty, Ward
 from yipan.kernel import clock
 from yipan.kernel.errors import NotFound
@@ -27,7 +27,7 @@ from yipan.lines.beds.queries.icd10 import diagnosis_label
 from yipan.lines.beds.queries.overview import WaitingRow, grouped, waiting_rows
 from yipan.lines.beds.queries.tallies import Counts, Tally, tallies, total
 from yipan.spine.registry import Page
-from yipan.ui.navigation import NavItem
+from yipan.ui.navigation import Area, NavItem
 
 EVERY_SITE = "all"
 REMEMBERED = "board_site"
@@ -323,4 +323,13 @@ PAGES = (
     Page("beds/waiting", waiting, "board-waiting"),
     Page("beds/sites", network, "board-sites"),
 )
-NAV = NavItem("board", gettext_lazy("Beds"), "bed", order=20, verb="beds.view", key="b")
+NAV = NavItem(
+    "board",
+    gettext_lazy("Beds"),
+    "bed",
+    order=20,
+    verb="beds.view",
+    area=Area.INPATIENTS,
+    daily=frozenset({Role.COORDINATOR, Role.WARD_NURSE}),
+    key="b",
+)

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods
 
 from yipan.base import audit
-from yipan.base.access import Actor
+from yipan.base.access import Actor, Role
 from yipan.base.patients import queries as people
 from yipan.kernel import clock, texts
 from yipan.kernel.errors import InvalidInput, NotFound
@@ -23,7 +23,7 @@ from yipan.lines.beds.queries.desk import bed_name
 from yipan.spine.registry import Page
 from yipan.ui import flash, messages
 from yipan.ui.filters import localtime
-from yipan.ui.navigation import NavItem
+from yipan.ui.navigation import Area, NavItem
 
 VERB = "beds.calls"
 PAGE_SIZE = 50
@@ -92,4 +92,13 @@ def _actor(request: HttpRequest) -> Actor:
 
 
 PAGES = (Page("calls", calls, "calls"), Page("calls/<uuid:call_id>", call, "call"))
-NAV = NavItem("calls", gettext_lazy("Calls"), "phone", order=60, verb=VERB, key="c")
+NAV = NavItem(
+    "calls",
+    gettext_lazy("Calls"),
+    "phone",
+    order=60,
+    verb=VERB,
+    area=Area.INPATIENTS,
+    daily=frozenset({Role.WARD_NURSE}),
+    key="c",
+)

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET
 
 from yipan.base import audit
-from yipan.base.access import Actor, scope
+from yipan.base.access import Actor, Role, scope
 from yipan.base.network.models import Bed, Department, Site
 from yipan.base.patients.models import Patient
 from yipan.kernel import clock, texts
@@ -22,7 +22,7 @@ from yipan.lines.beds.queries import figures as query
 from yipan.lines.beds.queries.figures import Asked, Period, Row
 from yipan.spine.registry import Page
 from yipan.ui.filters import localtime, minutes, number, percent
-from yipan.ui.navigation import NavItem
+from yipan.ui.navigation import Area, NavItem
 
 if TYPE_CHECKING:
     from yipan.ui.charts import Chart
@@ -255,4 +255,13 @@ PAGES = (
     Page("figures", figures, "figures"),
     Page("figures/stays", stays, "figures-stays"),
 )
-NAV = NavItem("figures", gettext_lazy("Figures"), "chart-column", order=70, verb=VERB, key="f")
+NAV = NavItem(
+    "figures",
+    gettext_lazy("Figures"),
+    "chart-column",
+    order=70,
+    verb=VERB,
+    area=Area.INPATIENTS,
+    daily=frozenset({Role.MANAGER}),
+    key="f",
+)

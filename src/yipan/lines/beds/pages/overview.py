@@ -20,6 +20,7 @@ from django.views.decorators.http import require_GET
 
 from yipan.base.access import Actor
 from yipan.base.access.actor import scope
+from yipan.base.access.roles import EVERY_PERSON
 from yipan.base.network.models import Department, Site, Specialty
 from yipan.kernel import clock
 from yipan.lines.beds.pages import network_map
@@ -29,7 +30,7 @@ from yipan.lines.beds.queries import overview as query
 from yipan.lines.beds.queries.overview import Flow, Group, Help
 from yipan.lines.beds.queries.tallies import Counts, tallies, total
 from yipan.spine.registry import Page
-from yipan.ui.navigation import NavItem
+from yipan.ui.navigation import Area, NavItem
 
 PARTS = ("kpis", "heat", "waits", "flow", "map")
 SERIES = ("confirmed", "held", "wanted", "leaving")
@@ -274,4 +275,13 @@ def _query_string(request: HttpRequest) -> str:
 
 
 PAGES = (Page("", overview, "overview"), Page("overview/parts", parts, "overview-parts"))
-NAV = NavItem("overview", gettext_lazy("Overview"), "layout-dashboard", order=10, verb="beds.view", key="o")
+NAV = NavItem(
+    "overview",
+    gettext_lazy("Overview"),
+    "layout-dashboard",
+    order=10,
+    verb="beds.view",
+    area=Area.INPATIENTS,
+    daily=EVERY_PERSON,
+    key="o",
+)

@@ -10,12 +10,12 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET
 
 from yipan.base import audit
-from yipan.base.access import Actor
+from yipan.base.access import Actor, Role
 from yipan.kernel import clock
 from yipan.lines.beds.queries import rounds as query
 from yipan.lines.beds.queries.icd10 import diagnosis_label
 from yipan.spine.registry import Page
-from yipan.ui.navigation import NavItem
+from yipan.ui.navigation import Area, NavItem
 
 VERB = "beds.rounds"
 
@@ -52,4 +52,13 @@ def _uuid(text: str) -> UUID:
 
 
 PAGES = (Page("rounds", rounds, "rounds"),)
-NAV = NavItem("rounds", gettext_lazy("Rounds"), "clipboard-list", order=50, verb=VERB, key="r")
+NAV = NavItem(
+    "rounds",
+    gettext_lazy("Rounds"),
+    "clipboard-list",
+    order=50,
+    verb=VERB,
+    area=Area.INPATIENTS,
+    daily=frozenset({Role.DOCTOR}),
+    key="r",
+)

@@ -16,6 +16,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 
 from yipan.base import audit
+from yipan.base.access import Role
 from yipan.base.access.models import Practitioner
 from yipan.base.network.models import Department, Site
 from yipan.kernel import clock
@@ -26,7 +27,7 @@ from yipan.lines.beds.queries.desk import bed_name, beds_by_id
 from yipan.lines.beds.queries.icd10 import diagnosis_label
 from yipan.lines.beds.queries.waiting import SORTS, Standing, Waiting, Wanted
 from yipan.spine.registry import Page
-from yipan.ui.navigation import NavItem
+from yipan.ui.navigation import Area, NavItem
 
 PER_PAGE = 50
 STANDINGS = ("waiting", "held", "confirmed", "later", "displaced")
@@ -169,4 +170,13 @@ PAGES = (
     Page("waiting", waiting, "waiting"),
     Page("waiting/repatriation", repatriation, "repatriation"),
 )
-NAV = NavItem("waiting", gettext_lazy("Waiting list"), "hourglass", order=40, verb="beds.view", key="w")
+NAV = NavItem(
+    "waiting",
+    gettext_lazy("Waiting list"),
+    "hourglass",
+    order=40,
+    verb="beds.view",
+    area=Area.INPATIENTS,
+    daily=frozenset({Role.COORDINATOR}),
+    key="w",
+)

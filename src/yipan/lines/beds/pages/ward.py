@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET
 
 from yipan.base import audit
-from yipan.base.access import Actor
+from yipan.base.access import Actor, Role
 from yipan.kernel import clock
 from yipan.lines.beds.policy import BedStatus
 from yipan.lines.beds.queries import ward as query
@@ -22,7 +22,7 @@ from yipan.lines.beds.queries.icd10 import diagnosis_label
 from yipan.lines.beds.queries.tallies import Counts, tallies
 from yipan.spine.registry import Page
 from yipan.ui.filters import localtime
-from yipan.ui.navigation import NavItem
+from yipan.ui.navigation import Area, NavItem
 
 PAGE_SIZE = 60
 SOON = timedelta(hours=2)
@@ -102,4 +102,13 @@ PAGES = (
     Page("wards", wards, "wards"),
     Page("wards/<uuid:ward_id>", ward, "ward"),
 )
-NAV = NavItem("wards", gettext_lazy("Wards"), "stethoscope", order=45, verb="beds.view", key="k")
+NAV = NavItem(
+    "wards",
+    gettext_lazy("Wards"),
+    "stethoscope",
+    order=45,
+    verb="beds.view",
+    area=Area.INPATIENTS,
+    daily=frozenset({Role.WARD_NURSE}),
+    key="k",
+)

@@ -9,10 +9,11 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 
 from yipan.base import audit
+from yipan.base.access import Role
 from yipan.lines.dispatch.pages.common import SYMBOLS, actor_of, step_words
 from yipan.lines.dispatch.queries import board as query
 from yipan.spine.registry import Page
-from yipan.ui.navigation import NavItem
+from yipan.ui.navigation import Area, NavItem
 
 MOST = 60
 
@@ -43,4 +44,13 @@ def board(request: HttpRequest) -> HttpResponse:
 
 
 PAGES = (Page("dispatch", board, "dispatch"),)
-NAV = NavItem("dispatch", gettext_lazy("Ambulances"), "ambulance", order=48, verb="dispatch.view", key="m")
+NAV = NavItem(
+    "dispatch",
+    gettext_lazy("Ambulances"),
+    "ambulance",
+    order=48,
+    verb="dispatch.view",
+    area=Area.SERVICES,
+    daily=frozenset({Role.DISPATCHER}),
+    key="m",
+)

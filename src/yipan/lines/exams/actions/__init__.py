@@ -1,6 +1,14 @@
 """One function for each verb of the examinations: access, facts, policy, spine, event; nothing of pages or messages."""
 
 from yipan.lines.exams.actions.catalogue import import_catalogue
+from yipan.lines.exams.actions.centres import (
+    cover,
+    drop_reader,
+    make_centre,
+    set_centre,
+    set_reader,
+    set_template,
+)
 from yipan.lines.exams.actions.changing import revise_exam
 from yipan.lines.exams.actions.closing import close_device, reopen_device
 from yipan.lines.exams.actions.critical import acknowledge, act, judge_result, raise_critical, tell
@@ -12,7 +20,7 @@ from yipan.lines.exams.actions.reading import ask_for_reading, claim, give_back,
 from yipan.lines.exams.actions.recognition import recognise, refuse
 from yipan.lines.exams.actions.reports import add, amend, save_preliminary, sign
 from yipan.lines.exams.actions.results import store_report
-from yipan.lines.exams.actions.rules import set_areas, set_codes, set_rule
+from yipan.lines.exams.actions.rules import add_code, drop_code, set_areas, set_codes, set_rule
 from yipan.lines.exams.actions.scheduling import cancel_exam, schedule_exam
 from yipan.lines.exams.actions.specimens import collect_specimen, receive_specimen
 from yipan.lines.exams.actions.studies import (
@@ -30,6 +38,7 @@ __all__ = [
     "act",
     "add",
     "add_assessment",
+    "add_code",
     "add_material",
     "add_runs",
     "amend",
@@ -40,11 +49,15 @@ __all__ = [
     "claim",
     "close_device",
     "collect_specimen",
+    "cover",
     "detach_study",
+    "drop_code",
+    "drop_reader",
     "finish_exam",
     "give_back",
     "import_catalogue",
     "judge_result",
+    "make_centre",
     "match_waiting",
     "miss_exam",
     "order_exam",
@@ -60,10 +73,13 @@ __all__ = [
     "score_report",
     "see_discrepancy",
     "set_areas",
+    "set_centre",
     "set_codes",
     "set_duty",
+    "set_reader",
     "set_rule",
     "set_study_aside",
+    "set_template",
     "sign",
     "store_ecg",
     "store_report",

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from uuid import UUID
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
 from yipan.base import audit
 from yipan.base.access import Actor
-from yipan.kernel.errors import InvalidInput
+from yipan.base.network.models import Organisation
+from yipan.kernel.errors import InvalidInput, NotFound
 from yipan.lines.exams.models import ItemCode, RecognitionArea, RecognitionRule
 from yipan.lines.exams.policy.recognition import Scope
 from yipan.lines.exams.queries import facts as known
@@ -68,6 +69,43 @@ def set_codes(*, actor: Actor, item_id: UUID, codes: Sequence[tuple[str, str]]) 
     return len(told)
 
 
+def add_code(
+    *, actor: Actor, item_id: UUID, code: str, system: str = "", organisation_id: UUID | None = None
+) -> ItemCode:
+    """Say what the systems of one organisation, and of those below it, call an item; without one, everybody's.
+
+    Raises Refused, NotFound, InvalidInput("form_invalid"): "field_required", "item_code_taken" as `code`.
+    """
+    item, place = known.item(item_id), None
+    if organisation_id is not None:
+        place = Organisation.objects.filter(pk=organisation_id).first()
+        if place is None:
+            raise NotFound("place_unknown")
+    actor.require(VERB, place.path if place else None)
+    told = {"system": system.strip()[:40], "code": code.strip()[:40]}
+    if not told["code"]:
+        raise InvalidInput("form_invalid", fields={"code": "field_required"})
+    try:
+        with transaction.atomic():
+            row = ItemCode.objects.create(item=item, organisation=place, **told)
+            _tell_code(actor, row, added=True)
+    except IntegrityError as error:
+        raise InvalidInput("form_invalid", fields={"code": "item_code_elsewhere"}) from error
+    return row
+
+
+def drop_code(*, actor: Actor, code_id: UUID) -> None:
+    """Nobody calls the item so any more. Raises Refused, NotFound("item_code_unknown")."""
+    row = ItemCode.objects.select_related("item", "organisation").filter(pk=code_id).first()
+    if row is None:
+        actor.require(VERB)
+        raise NotFound("item_code_unknown")
+    actor.require(VERB, row.organisation.path if row.organisation else None)
+    with transaction.atomic():
+        _tell_code(actor, row, added=False)
+        row.delete()
+
+
 def set_areas(*, actor: Actor, areas: Sequence[tuple[str, str]]) -> int:
     """The regions and provinces that the network lies in: (name, "region" | "province").
 
@@ -82,3 +120,9 @@ def set_areas(*, actor: Actor, areas: Sequence[tuple[str, str]]) -> int:
         RecognitionArea.objects.bulk_create(RecognitionArea(name=name, scope=scope) for name, scope in told.items())
         audit.record(actor, "recognition.areas", "network", "", data={"areas": told})
     return len(told)
+
+
+def _tell_code(actor: Actor, row: ItemCode, *, added: bool) -> None:
+    place = row.organisation
+    data = {"item": row.item.code, "code": str(row), "organisation": place.code if place else "", "added": added}
+    audit.record(actor, "recognition.codes", "exam_item", row.item_id, path=place.path if place else "", data=data)

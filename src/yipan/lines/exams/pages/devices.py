@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
+from yipan.base.access import Role
 from yipan.base.network.models import Site
 from yipan.kernel import clock, texts
 from yipan.lines.exams import actions
@@ -26,7 +27,7 @@ from yipan.lines.exams.queries.worklist import day_of, sites
 from yipan.spine.registry import Page
 from yipan.ui import flash
 from yipan.ui.filters import clock_time, zone_of
-from yipan.ui.navigation import NavItem
+from yipan.ui.navigation import Area, NavItem
 
 FROM_HOUR, TO_HOUR = 6, 22
 """The part of the day that is drawn, unless the night is asked for."""
@@ -187,4 +188,12 @@ PAGES = (
     Page("exams/devices/<uuid:device_id>/close", close, "exam-device-close"),
     Page("exams/devices/<uuid:device_id>/reopen", reopen, "exam-device-reopen"),
 )
-NAV = NavItem("exam-devices", gettext_lazy("Devices"), "monitor-check", order=73, verb="exams.close")
+NAV = NavItem(
+    "exam-devices",
+    gettext_lazy("Devices"),
+    "monitor-check",
+    order=73,
+    verb="exams.close",
+    area=Area.DIAGNOSTICS,
+    daily=frozenset({Role.TECHNICIAN}),
+)

@@ -17,7 +17,7 @@ from django.views.decorators.http import require_GET, require_POST
 from markupsafe import Markup
 
 from yipan.base import audit
-from yipan.base.access import Actor
+from yipan.base.access import Actor, Role
 from yipan.base.patients import queries as people
 from yipan.kernel import clock
 from yipan.kernel.errors import Conflict, InvalidInput
@@ -33,7 +33,7 @@ from yipan.spine.models import Request
 from yipan.spine.queries import history
 from yipan.spine.registry import Page
 from yipan.ui import flash, messages
-from yipan.ui.navigation import NavItem
+from yipan.ui.navigation import Area, NavItem
 
 PAGE_SIZE = 40
 LISTS = ("open", "done", "cancelled")
@@ -205,4 +205,13 @@ PAGES = (
     Page("exams/orders/<uuid:request_id>/collect", collect, "exam-collect"),
     Page("exams/orders/<uuid:request_id>/slip", slip, "exam-slip"),
 )
-NAV = NavItem("exam-orders", gettext_lazy("Examinations"), "scan-line", order=70, verb="exams.order", key="e")
+NAV = NavItem(
+    "exam-orders",
+    gettext_lazy("Examinations"),
+    "scan-line",
+    order=70,
+    verb="exams.order",
+    area=Area.DIAGNOSTICS,
+    daily=frozenset({Role.DOCTOR, Role.WARD_NURSE}),
+    key="e",
+)

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_POST
 
-from yipan.base.access import Actor
+from yipan.base.access import Actor, Role
 from yipan.base.network.models import Site
 from yipan.kernel import clock, texts
 from yipan.kernel.errors import Conflict, InvalidInput, YipanError
@@ -28,7 +28,7 @@ from yipan.lines.exams.queries import quality as query
 from yipan.spine.registry import Page
 from yipan.ui import flash, messages
 from yipan.ui.filters import localtime, zone_of
-from yipan.ui.navigation import NavItem
+from yipan.ui.navigation import Area, NavItem
 
 RULES = {
     Rule.R1_2S: gettext_lazy("one value beyond 2 SD: a warning"),
@@ -241,4 +241,12 @@ PAGES = (
     Page("exams/quality/material", material, "exam-quality-material"),
     Page("exams/quality/assessment", assessment, "exam-quality-assessment"),
 )
-NAV = NavItem("exam-quality", gettext_lazy("Quality"), "activity", order=77, verb="exams.view")
+NAV = NavItem(
+    "exam-quality",
+    gettext_lazy("Quality"),
+    "activity",
+    order=77,
+    verb="exams.view",
+    area=Area.DIAGNOSTICS,
+    daily=frozenset({Role.TECHNICIAN}),
+)

@@ -24,7 +24,7 @@ from yipan.lines.exams.queries.recognition import rule_of, usable
 from yipan.spine.registry import Page
 from yipan.ui import flash, messages
 from yipan.ui.filters import localtime
-from yipan.ui.navigation import NavItem
+from yipan.ui.navigation import Area, NavItem
 
 if TYPE_CHECKING:
     from yipan.ui.charts import Chart
@@ -238,4 +238,11 @@ PAGES = (
     Page("exams/recognition/rules", rules, "exam-rules"),
     Page("exams/recognition/rules/<uuid:item_id>", rule, "exam-rule"),
 )
-NAV = NavItem("exam-recognition-figures", gettext_lazy("Recognition"), "badge-check", order=76, verb=query.VERB)
+NAV = NavItem(
+    "exam-recognition-figures",
+    gettext_lazy("Recognition"),
+    "badge-check",
+    order=76,
+    verb=query.VERB,
+    area=Area.DIAGNOSTICS,
+)

@@ -15,6 +15,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
 from yipan.base import audit
+from yipan.base.access import Role
 from yipan.base.network.models import Site
 from yipan.kernel.errors import Conflict, NotFound
 from yipan.lines.exams import actions
@@ -24,7 +25,7 @@ from yipan.lines.exams.pages.orders import told
 from yipan.lines.exams.queries import worklist as query
 from yipan.spine.registry import Page
 from yipan.ui import flash
-from yipan.ui.navigation import NavItem
+from yipan.ui.navigation import Area, NavItem
 
 VERB = "exams.perform"
 
@@ -111,4 +112,13 @@ PAGES = (
     Page("exams/orders/<uuid:request_id>/miss", miss, "exam-miss"),
     Page("exams/orders/<uuid:request_id>/receive", receive, "exam-receive"),
 )
-NAV = NavItem("exam-worklist", gettext_lazy("Worklist"), "list-checks", order=71, verb=VERB, key="l")
+NAV = NavItem(
+    "exam-worklist",
+    gettext_lazy("Worklist"),
+    "list-checks",
+    order=71,
+    verb=VERB,
+    area=Area.DIAGNOSTICS,
+    daily=frozenset({Role.TECHNICIAN}),
+    key="l",
+)

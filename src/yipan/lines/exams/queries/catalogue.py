@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from decimal import Decimal
 from typing import Any
+from uuid import UUID
 
-from django.db.models import Prefetch, Q, QuerySet
+from django.db.models import F, Q, QuerySet
 
-from yipan.base.access import Actor
-from yipan.lines.exams.models import Device, ExamItem, Technician
+from yipan.base.access import Actor, scope
+from yipan.base.network.models import Organisation, Site
+from yipan.lines.exams.models import Device, ExamItem, ItemCode, Technician
 from yipan.lines.exams.queries.files import CatalogueFile, DeviceRow, ItemRow, TechnicianRow
 
 
 def items(actor: Actor, *, text: str = "", category: str = "") -> QuerySet[ExamItem]:
-    """Items in use with the devices that do them, by category and code. Raises Refused."""
+    """Items in use, by category and code. Raises Refused."""
     actor.require("exams.view")
-    working = Device.objects.filter(in_use=True).select_related("capacity__site")
-    rows = ExamItem.objects.filter(in_use=True).prefetch_related(Prefetch("devices", working))
+    rows = ExamItem.objects.filter(in_use=True)
     if category:
         rows = rows.filter(category=category)
     for word in text.split():
@@ -24,6 +26,29 @@ def items(actor: Actor, *, text: str = "", category: str = "") -> QuerySet[ExamI
             Q(name__icontains=word) | Q(name_en__icontains=word) | Q(code__icontains=word) | Q(loinc__istartswith=word)
         )
     return rows
+
+
+def places(item_ids: Collection[UUID]) -> dict[UUID, list[Site]]:
+    """Item → the sites with a device in use that does it, by code."""
+    links: Any = Device.items.through
+    pairs = links.objects.filter(device__in_use=True, examitem_id__in=item_ids)
+    by = pairs.values_list("examitem_id", "device__capacity__site_id").distinct()
+    sites = Site.objects.in_bulk({site for _, site in by})
+    told: dict[UUID, list[Site]] = {}
+    for item, site in by:
+        told.setdefault(item, []).append(sites[site])
+    return {item: sorted(found, key=lambda site: site.code) for item, found in told.items()}
+
+
+def codes(item_id: UUID) -> list[ItemCode]:
+    """What senders call an item: everybody first, then by organisation."""
+    rows = ItemCode.objects.filter(item_id=item_id).select_related("organisation")
+    return list(rows.order_by(F("organisation__path").asc(nulls_first=True), "system", "code"))
+
+
+def owners(actor: Actor) -> list[Organisation]:
+    """Organisations for whose systems the actor may say what they call an item."""
+    return list(Organisation.objects.filter(scope(actor, "exams.catalogue", "path")).order_by("path"))
 
 
 def as_file(actor: Actor) -> CatalogueFile:

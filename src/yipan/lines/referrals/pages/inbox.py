@@ -13,6 +13,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 
 from yipan.base import audit
+from yipan.base.access import Role
 from yipan.kernel import clock
 from yipan.lines.referrals import words
 from yipan.lines.referrals.models import PathwayKind, StepKind
@@ -21,7 +22,7 @@ from yipan.lines.referrals.queries import lists
 from yipan.lines.referrals.queries.facts import Parties
 from yipan.lines.referrals.queries.lists import BOXES, Wanted
 from yipan.spine.registry import Page
-from yipan.ui.navigation import NavItem
+from yipan.ui.navigation import Area, NavItem
 
 PER_PAGE = 40
 
@@ -79,6 +80,8 @@ NAV = NavItem(
     "arrow-left-right",
     order=44,
     verb="referrals.view",
+    area=Area.SERVICES,
+    daily=frozenset({Role.COORDINATOR, Role.DOCTOR}),
     key="z",
     count=lists.waiting,
 )

@@ -16,7 +16,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 
 from yipan.base import audit
-from yipan.base.access import Actor
+from yipan.base.access import Actor, Role
 from yipan.base.audit import labels
 from yipan.base.network.models import Bed, Department
 from yipan.lines.beds import policy
@@ -31,7 +31,7 @@ from yipan.spine.models import Booking
 from yipan.spine.queries import RequestState
 from yipan.spine.registry import Page
 from yipan.spine.states import State
-from yipan.ui.navigation import NavItem
+from yipan.ui.navigation import Area, NavItem
 
 labels.declare(
     {"request.read": gettext_lazy("Looked at a request for a bed and its patient")},
@@ -266,4 +266,13 @@ PAGES = (
     Page("desk", next_desk, "desk-list"),
     Page("desk/<uuid:request_id>", desk, "desk"),
 )
-NAV = NavItem("desk-list", gettext_lazy("Admission desk"), "concierge-bell", order=30, verb="beds.place", key="d")
+NAV = NavItem(
+    "desk-list",
+    gettext_lazy("Admission desk"),
+    "concierge-bell",
+    order=30,
+    verb="beds.place",
+    area=Area.INPATIENTS,
+    daily=frozenset({Role.COORDINATOR}),
+    key="d",
+)

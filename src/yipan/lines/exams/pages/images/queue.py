@@ -13,14 +13,14 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from yipan.base import audit
-from yipan.base.access import Actor
+from yipan.base.access import Actor, Role
 from yipan.kernel.errors import Conflict, InvalidInput, NotFound
 from yipan.lines.exams import actions, words
 from yipan.lines.exams.queries import studies as query
 from yipan.lines.exams.wire import archive
 from yipan.spine.registry import Page
 from yipan.ui import flash, messages
-from yipan.ui.navigation import NavItem
+from yipan.ui.navigation import Area, NavItem
 
 PAGE_SIZE = 25
 ASIDE = "aside"
@@ -131,5 +131,12 @@ PAGES = (
     Page("exams/studies/<uuid:study_id>/detach", detach, "exam-study-detach"),
 )
 NAV = NavItem(
-    "exam-studies", gettext_lazy("Studies without an order"), "image-off", order=78, verb=query.MATCH, count=_count
+    "exam-studies",
+    gettext_lazy("Studies without an order"),
+    "image-off",
+    order=78,
+    verb=query.MATCH,
+    area=Area.DIAGNOSTICS,
+    daily=frozenset({Role.TECHNICIAN}),
+    count=_count,
 )

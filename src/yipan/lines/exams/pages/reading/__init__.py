@@ -1,10 +1,12 @@
-"""Pages of the reading centre: worklist, editor, reports, critical values, second readings, figures."""
+"""Pages of the reading centre: worklist, editor, reports, critical values, second readings, figures, keeping it."""
 
-from yipan.lines.exams.pages.reading import critical, editor, figures, peer, report, worklist
+from yipan.lines.exams.pages.reading import centres, critical, editor, figures, peer, report, templates, worklist
 from yipan.spine.registry import Page
 from yipan.ui.navigation import NavItem
 
 PAGES: tuple[Page, ...] = (
+    *centres.PAGES,
+    *templates.PAGES,
     *worklist.PAGES,
     *editor.PAGES,
     *report.PAGES,
@@ -13,4 +15,4 @@ PAGES: tuple[Page, ...] = (
     *figures.PAGES,
 )
 
-NAV: tuple[NavItem, ...] = (worklist.NAV, critical.NAV, figures.NAV)
+NAV: tuple[NavItem, ...] = (worklist.NAV, critical.NAV, figures.NAV, centres.NAV)

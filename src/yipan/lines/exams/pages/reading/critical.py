@@ -16,7 +16,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
 from yipan.base import audit
-from yipan.base.access import Actor
+from yipan.base.access import Actor, Role
 from yipan.kernel import clock
 from yipan.kernel.errors import InvalidInput
 from yipan.lines.exams import actions
@@ -26,7 +26,7 @@ from yipan.lines.exams.policy.critical import Rung, Step
 from yipan.lines.exams.queries import critical as query
 from yipan.spine.queries import history
 from yipan.spine.registry import Page
-from yipan.ui.navigation import NavItem
+from yipan.ui.navigation import Area, NavItem
 
 VERB = query.VIEW
 PAGE_SIZE = 50
@@ -170,4 +170,14 @@ PAGES = (
     Page("critical/<uuid:value_id>/acknowledge", acknowledge, "critical-acknowledge"),
     Page("critical/<uuid:value_id>/act", act, "critical-act"),
 )
-NAV = NavItem("critical", gettext_lazy("Critical values"), "siren", order=73, verb=VERB, key="v", count=query.overdue)
+NAV = NavItem(
+    "critical",
+    gettext_lazy("Critical values"),
+    "siren",
+    order=73,
+    verb=VERB,
+    area=Area.DIAGNOSTICS,
+    daily=frozenset({Role.READER, Role.WARD_NURSE, Role.DOCTOR}),
+    key="v",
+    count=query.overdue,
+)

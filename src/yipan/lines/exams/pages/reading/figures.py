@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET
 
-from yipan.base.access import Actor, scope
+from yipan.base.access import Actor, Role, scope
 from yipan.kernel import clock, texts
 from yipan.kernel.errors import InvalidInput
 from yipan.lines.exams.models import Category, Reader, ReadingCentre
@@ -25,7 +25,7 @@ from yipan.lines.exams.queries import turnaround as query
 from yipan.lines.exams.queries.turnaround import Asked, Took
 from yipan.spine.registry import Page
 from yipan.ui.filters import localtime, minutes, number, percent
-from yipan.ui.navigation import NavItem
+from yipan.ui.navigation import Area, NavItem
 
 if TYPE_CHECKING:
     from yipan.ui.charts import Chart
@@ -178,4 +178,12 @@ def _plots(days: list[date], rows: dict[date, Took]) -> list[Chart]:
 
 
 PAGES = (Page("reading/figures", figures, "reading-figures"),)
-NAV = NavItem("reading-figures", gettext_lazy("Reading figures"), "chart-column", order=79, verb=VERB)
+NAV = NavItem(
+    "reading-figures",
+    gettext_lazy("Reading figures"),
+    "chart-column",
+    order=79,
+    verb=VERB,
+    area=Area.DIAGNOSTICS,
+    daily=frozenset({Role.READER}),
+)

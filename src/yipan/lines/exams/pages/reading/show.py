@@ -74,6 +74,7 @@ def base(actor: Actor) -> dict[str, Any]:
         "specialties": specialties(),
         "reads": actor.may("exams.read"),
         "figures": actor.may("exams.reading_figures"),
+        "keeps": actor.may("exams.centre"),
     }
 
 

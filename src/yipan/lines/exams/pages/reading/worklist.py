@@ -15,7 +15,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
 from yipan.base import audit
-from yipan.base.access import Actor
+from yipan.base.access import Actor, Role
 from yipan.kernel import clock, texts
 from yipan.kernel.errors import InvalidInput, NotFound
 from yipan.lines.exams import actions
@@ -28,7 +28,7 @@ from yipan.lines.exams.queries import reading as query
 from yipan.lines.exams.queries.reading import Wanted
 from yipan.spine.registry import Page
 from yipan.ui import flash
-from yipan.ui.navigation import NavItem
+from yipan.ui.navigation import Area, NavItem
 
 VERB = query.READ
 PAGE_SIZE = 50
@@ -142,4 +142,13 @@ PAGES = (
     Page("reading/next", next_reading, "reading-next"),
     Page("reading/duty", duty, "reading-duty"),
 )
-NAV = NavItem("reading", gettext_lazy("Reading"), "scan-eye", order=74, verb=VERB, key="l")
+NAV = NavItem(
+    "reading",
+    gettext_lazy("Reading"),
+    "scan-eye",
+    order=74,
+    verb=VERB,
+    area=Area.DIAGNOSTICS,
+    daily=frozenset({Role.READER}),
+    key="l",
+)

@@ -1,16 +1,18 @@
-/* Entries of the main navigation that do not fit move into the "More" menu. */
+/* Entries of the main navigation that do not fit move into the "More" menu, above what always stands there. */
 const nav = document.querySelector("[data-nav]");
 const more = nav?.querySelector("[data-nav-more]");
 
 function fit() {
   const list = nav.querySelector(":scope > ul");
-  const panel = more.querySelector("ul");
-  list.append(...panel.children);
-  more.hidden = true;
-  if (list.scrollWidth <= nav.clientWidth) return;
-  more.hidden = false;
-  const room = nav.clientWidth - more.offsetWidth;
-  while (list.children.length > 1 && list.scrollWidth > room) panel.prepend(list.lastElementChild);
+  const spill = more.querySelector("[data-nav-spill]");
+  const always = more.querySelector("section");
+  list.append(...spill.children);
+  more.hidden = !always;
+  if (list.scrollWidth + more.offsetWidth > nav.clientWidth) {
+    more.hidden = false;
+    const room = nav.clientWidth - more.offsetWidth;
+    while (list.children.length > 1 && list.scrollWidth > room) spill.prepend(list.lastElementChild);
+  }
 }
 
 if (more) {
