@@ -7,8 +7,8 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from pydicom import Dataset, dcmread
 
+from tests.imaging.device import ask
 from yipan.interop.dicom.worklist import Listening
 from yipan.kernel import clock
 from yipan.kernel.clock import FrozenClock
@@ -16,26 +16,6 @@ from yipan.lines.exams.tests.one_scanner import TITLE, Radiology
 from yipan.spine.testing import NOON
 
 pytestmark = pytest.mark.archive
-KEYS = (
-    "PatientName",
-    "PatientID",
-    "AccessionNumber",
-    "StudyInstanceUID",
-    "RequestedProcedureDescription",
-    "ScheduledProcedureStepSequence[0].Modality",
-    "ScheduledProcedureStepSequence[0].ScheduledStationAETitle",
-    "ScheduledProcedureStepSequence[0].ScheduledProcedureStepStartTime",
-)
-DAY = "ScheduledProcedureStepSequence[0].ScheduledProcedureStepStartDate"
-
-
-def ask(service: Listening, into: Path, *keys: str, title: str = TITLE, day: str = "20260302") -> list[Dataset]:
-    """`findscu -W` as a device asks; the answers."""
-    asked = [part for key in (*KEYS, f"{DAY}={day}", *keys) for part in ("-k", key)]
-    command = ["findscu", "-W", "-X", "-od", str(into), "-aet", title, "-aec", "YIPAN", "127.0.0.1", str(service.port)]
-    done = subprocess.run([*command, *asked], capture_output=True, text=True, timeout=60)
-    assert done.returncode == 0, done.stderr
-    return [dcmread(path, force=True) for path in sorted(into.glob("rsp*.dcm"))]
 
 
 def test_a_device_is_told_what_is_planned_on_it(clinic: Radiology, service: Listening, tmp_path: Path) -> None:

@@ -53,14 +53,19 @@ class Hospital:
         return self.network.beds["neurosurgery"][number]
 
     def live_where_it_is_morning(self) -> None:
-        """Move to a zone in which it is about nine now: what is offered for today is the same at any hour of a test."""
-        ahead = (9 - clock.now().astimezone(UTC).hour + 11) % 24 - 11  # -11 … 12
-        self.network.site.time_zone = f"Etc/GMT{-ahead:+d}"  # POSIX counts westwards
+        """What is offered for today is the same at any hour of a test."""
+        self.network.site.time_zone = morning_zone()
         self.network.site.save(update_fields=["time_zone"])
 
     @property
     def bed_ids(self) -> list[UUID]:
         return [bed.id for bed in self.network.beds["neurosurgery"]]
+
+
+def morning_zone() -> str:
+    """A zone in which it is about nine now."""
+    ahead = (9 - clock.now().astimezone(UTC).hour + 11) % 24 - 11  # -11 … 12
+    return f"Etc/GMT{-ahead:+d}"  # POSIX counts westwards
 
 
 def build() -> Hospital:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import timedelta
+from uuid import UUID
 
 from yipan.base.access import SYSTEM, Role
 from yipan.base.network.models import Road
@@ -26,7 +27,7 @@ class Scene:
     world: World
     scanner: Device
     head: ExamItem
-    vehicle_id: object
+    vehicle_id: UUID
 
     def wishes(self) -> list[dict[str, object]]:
         site, village = self.world.county.site, self.world.village.site
@@ -41,8 +42,8 @@ class Scene:
         return [(n, joint.offers(actor=helped, need=need)[0]) for n, need in enumerate(reserving.needs_of(found))]
 
 
-def make() -> Scene:
-    """Make it."""
+def make(*, direct: bool = True) -> Scene:
+    """Make it. `direct`: the village may reserve at the hospital without asking."""
     world = build()
     site = world.county.site
     Road.objects.create(from_site=site, to_site=world.village.site, minutes=WAY)
@@ -50,5 +51,5 @@ def make() -> Scene:
     scanner = add_device(world.county, head, hours={})
     add_technician(world.county, head, hours={})
     vehicle = dispatch.save_vehicle(actor=SYSTEM, site_id=site.pk, call_sign="急救1", level="basic")
-    agree(world, direct=True)
+    agree(world, direct=direct)
     return Scene(world, scanner, head, vehicle.pk)

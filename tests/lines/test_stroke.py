@@ -12,7 +12,7 @@ from yipan.kernel import clock
 from yipan.kernel.errors import Conflict
 from yipan.lines.dispatch import actions as dispatch
 from yipan.lines.exams import actions as exams
-from yipan.lines.referrals import actions
+from yipan.lines.referrals import actions, tasks
 from yipan.lines.referrals.models import Referral, Step
 from yipan.lines.referrals.queries import facts as known
 from yipan.lines.referrals.queries import showing
@@ -82,12 +82,21 @@ def test_from_the_village_to_the_scan_and_home(scene: Scene, noon: clock.FrozenC
     parts = {part.line: part for part in joint.parts_of(made.request)}
     trip = Booking.objects.get(request=parts["dispatch"])
     crew = world.county.actor(Role.DISPATCHER)
-    for step in ("alerted", "on_the_way", "with_patient", "under_way"):
+    for step in ("alerted", "on_the_way", "with_patient"):
         dispatch.report_step(actor=crew, booking_id=trip.pk, step=step)
         noon.advance(20 * MINUTE)
-    actions.depart(actor=world.doctor, referral_id=made.pk)
+    dispatch.report_step(actor=crew, booking_id=trip.pk, step="under_way")
+    dispatch.take_back_step(actor=crew, booking_id=trip.pk)
+    assert tasks.follow() == 0
+    dispatch.report_step(actor=crew, booking_id=trip.pk, step="under_way")
+    left = clock.now()
+    noon.advance(20 * MINUTE)
+    assert showing.show(desk, made.pk).eta == left + WAY * MINUTE
+    assert (tasks.follow(), tasks.follow()) == (1, 0)
     dispatch.hand_over(actor=crew, booking_id=trip.pk, received_by="卒中中心")
-    actions.arrive(actor=desk, referral_id=made.pk)
+    assert (tasks.follow(), tasks.follow()) == (1, 0)
+    states = [(s.state, s.at) for s in known.steps_of(made.pk)]
+    assert states[-2:] == [("in_transit", left), ("arrived", clock.now())]
     noon.advance(20 * MINUTE)
     scanner = world.county.actor(Role.TECHNICIAN)
     exams.begin_exam(actor=scanner, request_id=parts["exams"].pk)

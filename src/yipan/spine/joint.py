@@ -7,7 +7,8 @@ whose sake it is made (`Request.parent`), so that each line's own pages know it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -138,7 +139,8 @@ def _book(
         booked: dict[int, Part] = {}
         for i in order:
             mine = tuple(next(rows) for _ in ready[i].claims)
-            ready[i].then(mine)
+            with _about(parts[i][0].line):
+                ready[i].then(mine)
             booked[i] = Part(ready[i].request, mine)
         made = [{"line": booked[i].request.line, "request": str(booked[i].request.pk)} for i in range(len(parts))]
         record(actor, [_happening("joint.booked", parent, at, parts=made)])
@@ -186,11 +188,18 @@ def parts_of(parent: Request, *, at: datetime | None = None) -> list[Request]:
 def _prepare(actor: Actor, parent: Request, need: Need, offer: Offer) -> Prepared:
     if need.line != offer.line or need.patient_id != parent.patient_id:
         raise InvalidInput("joint_mismatch", part=need.line)
-    try:
+    with _about(need.line):
         prepared: Prepared = _joint(need.line).prepare(actor=actor, need=need, offer=offer, parent=parent)
-    except Conflict as conflict:
-        raise Conflict(conflict.code, **{**conflict.params, "part": need.line}) from conflict
     return prepared
+
+
+@contextmanager
+def _about(line: str) -> Iterator[None]:
+    """A conflict within names the part that it is about."""
+    try:
+        yield
+    except Conflict as conflict:
+        raise Conflict(conflict.code, **{**conflict.params, "part": line}) from conflict
 
 
 def _in_the_way(parent: Request, parts: Sequence[tuple[Need, Offer]]) -> str | None:

@@ -55,7 +55,8 @@ class Line:
     `LineContract`; `events` are the kinds it writes; `inbound` maps a message kind ("ADT^A01") to what applies it;
     `foresee` reads at once what these will ask, for the (event, sender) of many messages. `outbound` maps what the line
     tells receivers ("exams.result") to what builds it from the payload of its wish: a `spine.wire.Outgoing`, or None
-    when there is nothing to tell any more. `kinds` are the kinds of capacities that are the line's; `joint` is how
+    when there is nothing to tell any more. `shows` is the name of the page of one request, and the verb that opens it
+    in the organisation of the request. `kinds` are the kinds of capacities that are the line's; `joint` is how
     other lines book them together with their own (`spine.joint`); `stays` tells who lies in them, as
     `spine.stays.Stay`.
     """
@@ -72,6 +73,7 @@ class Line:
     foresee: Callable[[Sequence[Any]], None] | None = None
     kinds: tuple[str, ...] = ()
     joint: Joint | None = None
+    shows: tuple[str, str] | None = None
     stays: Callable[..., Iterable[Any]] | None = None
 
 

@@ -67,6 +67,7 @@ LINE = Line(
     },
     kinds=(CLINIC,),
     joint=joint.JOINT,
+    shows=("appointment", "appointments.view"),
 )
 
 SEES = "appointments.view"

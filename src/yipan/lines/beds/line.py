@@ -91,6 +91,7 @@ LINE = Line(
     ),
     kinds=("bed",),
     joint=joint.JOINT,
+    shows=("desk", "beds.request"),
     stays=lying.stays,
     inbound=wire.INBOUND,
     foresee=wire.foresee,

@@ -67,6 +67,7 @@ LINE = Line(
     ),
     kinds=(AMBULANCE,),
     joint=joint.JOINT,
+    shows=("transport", "dispatch.view"),
 )
 
 SEES = "dispatch.view"

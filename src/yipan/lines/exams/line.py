@@ -105,6 +105,7 @@ LINE = Line(
     outbound=wire.OUTBOUND,
     kinds=(DEVICE, TECHNICIAN),
     joint=joint.JOINT,
+    shows=("exam-order", "exams.view"),
 )
 
 SEES = "exams.view"

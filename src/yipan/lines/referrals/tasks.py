@@ -26,6 +26,13 @@ from yipan.spine.states import State as BookingState
 MORNING = time(6, 0)
 """From when on each day the way down is proposed, by the clock of the site."""
 
+COMING = (State.ACCEPTED, State.BOOKED, State.IN_TRANSIT)
+RIDE = (
+    ("transport.under_way", actions.depart, (State.ACCEPTED, State.BOOKED)),
+    ("transport.handed_over", actions.arrive, COMING),
+)
+"""What is told of the reserved ambulance → the step of the referral that it is, in which states."""
+
 WAITS_FOR = {State.SENT: Side.RECEIVER, State.RETURNED: Side.SENDER}
 
 
@@ -43,17 +50,36 @@ def escalate() -> int:
 
 
 def follow() -> int:
-    """Let a referral arrive whose patient lies in the bed that was reserved for it."""
+    """Let referrals follow their patients: with the reserved ambulance, and into the reserved bed. How many steps."""
+    return _with_the_ambulance() + _into_the_bed()
+
+
+def _with_the_ambulance() -> int:
+    """What its crew told: under way with the patient, or handed over, which is the arrival."""
+    rows = known.with_state(Referral.objects.filter(ended_at=None)).filter(state__in=COMING)  # type: ignore[misc]
+    followed = 0
+    for pk, told in known.carried(rows.values_list("pk", flat=True)).items():
+        for kind, take, states in RIDE:
+            if kind not in told:
+                continue
+            with transaction.atomic():
+                found = known.locked(pk)
+                if found.state in states:  # type: ignore[attr-defined]
+                    take(actor=SYSTEM, referral_id=pk, at=max(told[kind], found.since))  # type: ignore[attr-defined]
+                    followed += 1
+    return followed
+
+
+def _into_the_bed() -> int:
     inside = Booking.objects.filter(
         state=BookingState.ACTIVE, body=True, request__parent=OuterRef("pk"), purpose="care"
     )
-    coming = (State.ACCEPTED, State.BOOKED, State.IN_TRANSIT)
-    rows = known.with_state(Referral.objects.filter(Exists(inside), ended_at=None)).filter(state__in=coming)  # type: ignore[misc]
+    rows = known.with_state(Referral.objects.filter(Exists(inside), ended_at=None)).filter(state__in=COMING)  # type: ignore[misc]
     followed = 0
     for pk in list(rows.values_list("pk", flat=True)):
         with transaction.atomic():
             found = known.locked(pk)
-            if found.state in coming:  # type: ignore[attr-defined]
+            if found.state in COMING:  # type: ignore[attr-defined]
                 arrived = Booking.objects.filter(state=BookingState.ACTIVE, body=True, request__parent=pk)
                 at = max(min(row.start for row in arrived), found.since)  # type: ignore[attr-defined]
                 actions.arrive(actor=SYSTEM, referral_id=pk, at=min(at, clock.now()))

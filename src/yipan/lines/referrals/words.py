@@ -26,6 +26,8 @@ SENTENCES = {
     "organisation_unknown": _("There is no such organisation."),
     "hours_both": _("Write both hours, or none."),
     "rules_unreadable": _("The rules cannot be read: {where}"),
+    "nothing_chosen": _("Choose what is to be reserved, or send without it."),
+    "part_taken": _("Somebody else has just taken it. Please choose another one."),
     "part_failed": _("{part}: {why} Nothing was reserved."),
     "document_kind": _("Only PDF, JPEG and PNG files can be added."),
     "document_too_large": _("A file may have 10 MB at most."),

@@ -47,7 +47,7 @@ class Seats:
         claims = tuple(
             booking.Claim(i, request, offer.start, offer.end, body=False, attends=True) for i in offer.capacity_ids
         )
-        return joint.Prepared(request, claims)
+        return joint.Prepared(request, claims, need.details.get("then", lambda rows: None))
 
     def confirm(self, *, actor, request):
         for row in live_bookings(request.pk):
@@ -134,6 +134,19 @@ def test_a_refusal_of_a_line_names_the_part(world):
     with pytest.raises(Conflict) as refusal:
         book(world, need(world, "seats", NOON), need(world, "rides", NOON + hours(2), refused=True))
     assert refusal.value.params["part"] == "rides"
+
+
+def test_what_is_refused_once_held_names_the_part(world):
+    """A line that looks at the patient's other places after the hold says which part it was, and nothing is left."""
+
+    def late(rows):
+        raise Conflict("patient_busy")
+
+    before = counts()
+    with pytest.raises(Conflict) as refusal:
+        book(world, need(world, "seats", NOON), need(world, "rides", NOON + hours(2), then=late))
+    assert refusal.value.params["part"] == "rides"
+    assert counts() == before
 
 
 def test_confirming_makes_all_parts_firm(world):

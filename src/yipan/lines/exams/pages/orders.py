@@ -10,6 +10,7 @@ from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
@@ -26,7 +27,9 @@ from yipan.lines.exams.pages.common import actor_of
 from yipan.lines.exams.pages.form import Form, slot_of
 from yipan.lines.exams.pages.offering import shown
 from yipan.lines.exams.pages.ordering import goals
+from yipan.lines.exams.pages.reading.show import viewer
 from yipan.lines.exams.queries import orders as query
+from yipan.lines.exams.queries import reports
 from yipan.lines.exams.queries.slots import Wish, offers
 from yipan.lines.exams.queries.standing import Stand, Standing, stands
 from yipan.spine.models import Request
@@ -154,10 +157,23 @@ def _page(request: HttpRequest, actor: Actor, row: Request, form: Form) -> HttpR
         "goals": goals(),
         "may_schedule": actor.may("exams.schedule", path),
         "may_cancel": actor.may("exams.order", path) and stand.is_open,
+        "report": _report(actor, row),
+        "images": viewer(row.exam_order) if _has_images(actor, row) else "",
         "may_collect": actor.may("exams.collect", path) and stand.standing == Standing.TO_COLLECT,
         **_offers(actor, row, stand, form),
     }
     return render(request, "exams/order_one.html", context)
+
+
+def _report(actor: Actor, row: Request) -> str:
+    """The address of the report, where one was begun and this person may read it."""
+    begun = reports.orders(actor).filter(pk=row.pk, reports__isnull=False)
+    may = actor.may(reports.SEE) or actor.may(reports.READ)
+    return reverse("report", args=[row.pk]) if may and begun.exists() else ""
+
+
+def _has_images(actor: Actor, row: Request) -> bool:
+    return row.exam_order.studies.exists() and actor.may("exams.images", row.site.organisation.path)
 
 
 def _offers(actor: Actor, row: Request, stand: Stand, form: Form) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from yipan.base.access import Actor, scope, wall
 from yipan.base.patients.models import Patient
 from yipan.base.patients.queries import resolve
 from yipan.kernel.errors import Refused
-from yipan.lines.exams.models import Reading, Result, ResultStatus
+from yipan.lines.exams.models import Decision, Reading, Result, ResultStatus
 from yipan.lines.exams.queries.reading import CENTRE_PATH, READ
 from yipan.spine.models import Request
 
@@ -80,10 +80,13 @@ def at_hand(actor: Actor, patient_id: UUID) -> list[Report] | None:
 
 
 def _cares(actor: Actor, patient: Patient) -> bool:
-    """Whether one of the patient's requests is theirs, or an examination of the patient is read where they read."""
-    own = Request.objects.filter(scope(actor, VERB, "site__organisation__path"), patient=patient)
+    """Whether one of the patient's requests is theirs, they recognised a result instead of making one, or an
+    examination of the patient is read where they read."""
+    here = scope(actor, VERB, "site__organisation__path")
+    own = Request.objects.filter(here, patient=patient)
+    recognised = Decision.objects.filter(here, patient=patient, recognised=True)
     read = Reading.objects.filter(scope(actor, READ, CENTRE_PATH), order__request__patient=patient)
-    return own.exists() or read.exists()
+    return own.exists() or recognised.exists() or read.exists()
 
 
 def trends(reports: Sequence[Report], least: int = 2) -> list[Trend]:

@@ -55,6 +55,13 @@ def away(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(archive, "_make", Away)
 
 
+def test_an_order_with_images_leads_to_them(clinic: Radiology, browser: Client, order: ExamOrder) -> None:
+    """A link to the images stands on the page of an order that has some."""
+    for one, there in ((order, True), (clinic.order(clinic.patient(), booked=False), False)):
+        shown = browser.get(reverse("exam-order", args=[one.pk])).content.decode()
+        assert (reverse("exam-images", args=[one.pk]) in shown) is there
+
+
 @pytest.mark.usefixtures("away")
 @pytest.mark.parametrize("page", ["exam-images", "exam-ecg"])
 def test_an_archive_that_is_away_is_a_sentence_on_the_page(browser: Client, order: ExamOrder, page: str) -> None:

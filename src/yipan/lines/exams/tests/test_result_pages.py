@@ -19,8 +19,11 @@ from yipan.lines.exams.models import (
     ItemCode,
     RecognitionArea,
 )
+from yipan.lines.exams.policy.recognition import Mark, Scope
 from yipan.lines.exams.tests.laboratory import Laboratory
 from yipan.spine.testing import NOON
+
+NATIONAL = Mark(Scope.NATIONAL)
 
 
 def browser(lab: Laboratory, role: str) -> Client:
@@ -64,28 +67,30 @@ def test_results_of_the_network_with_trends(lab: Laboratory) -> None:
 
 
 def test_a_doctor_recognises_from_the_fragment(lab: Laboratory) -> None:
-    """The fragment offers what is usable and says why the rest is not; a click recognises, without any script."""
+    """The fragment offers what is usable and says why the rest is not; a click recognises and shows the result."""
     doctor = browser(lab, "doctor")
     lab.result(99)
-    fresh = lab.result(2)
+    fresh = lab.result(2, elsewhere=True, mark=NATIONAL)
     fragment = doctor.get(reverse("exam-recognition"), asked(lab), headers={"hx-request": "true"}).content.decode()
     assert "<html" not in fragment
     assert f'value="{fresh.pk}" formaction="{reverse("exam-recognise")}"' in fragment
     assert "older than 72 hours" in fragment
     assert "<html" in page(doctor, "exam-recognition", **asked(lab))
     answer = doctor.post(reverse("exam-recognise"), form(lab, fresh.pk))
-    assert answer["Location"] == reverse("exam-results", args=[lab.patient_id])
     assert Decision.objects.get().recognised
+    assert answer["Location"] == reverse("exam-results", args=[lab.patient_id])
+    assert "省检验中心" in page(doctor, "exam-results", lab.patient_id)
 
 
 def test_a_refusal_needs_its_reason(lab: Laboratory) -> None:
     """Without a reason nothing is written and the page says so; with one the order goes on."""
-    doctor, fresh = browser(lab, "doctor"), lab.result(2)
+    doctor, fresh = browser(lab, "doctor"), lab.result(2, elsewhere=True, mark=NATIONAL)
     answer = doctor.post(reverse("exam-refuse"), form(lab, fresh.pk), follow=True)
     assert "The refusal needs a reason." in answer.content.decode()
     assert Decision.objects.count() == 0
     doctor.post(reverse("exam-refuse"), form(lab, fresh.pk, recognition_reason="changed"))
     assert Decision.objects.get().reason == "changed"
+    page(doctor, "exam-results", lab.patient_id, status=403)
 
 
 def test_figures_count_what_was_saved(lab: Laboratory) -> None:

@@ -148,11 +148,12 @@ def withdraw_referral(*, actor: Actor, referral_id: UUID, note: str) -> Referral
 
 
 def depart(*, actor: Actor, referral_id: UUID, eta: datetime | None = None, at: datetime | None = None) -> Referral:
-    """The patient has set out; expected at `eta`, or as long after as the road takes."""
+    """The patient has set out; expected at `eta`, or when the reserved ambulance brings them, or as the road takes."""
     with transaction.atomic():
         found = stepping.begin(actor, referral_id, Verb.DEPART)
         stepping.take(actor, found, Verb.DEPART, at=at)
-        found.eta = eta or reserving.arrival(found, at or clock.now())
+        told = known.brought([found.pk]).get(found.pk)
+        found.eta = eta or told or reserving.arrival(found, at or clock.now())
         found.save(update_fields=["eta"])
     return found
 

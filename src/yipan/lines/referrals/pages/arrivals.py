@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
@@ -17,6 +18,7 @@ from yipan.kernel import clock
 from yipan.lines.referrals import words
 from yipan.lines.referrals.models import PathwayKind
 from yipan.lines.referrals.pages.common import NOBODY, actor_of, uuid_of
+from yipan.lines.referrals.queries import facts as known
 from yipan.lines.referrals.queries import lists, showing
 from yipan.lines.referrals.queries.facts import Parties
 from yipan.spine.registry import Page
@@ -58,10 +60,14 @@ def arrivals(request: HttpRequest) -> HttpResponse:
     site = Site.objects.filter(pk=uuid_of(request.GET.get("site", "")) or NOBODY).first()
     rows = list(lists.coming(actor, site_id=site.pk if site else None)[:60])
     at, names = clock.now(), actor.may("patients.view")
+    told = known.brought([row.pk for row in rows])
+    etas = {row.pk: told.get(row.pk, row.eta) for row in rows}
+    rows.sort(key=lambda row: etas[row.pk] or datetime.max.replace(tzinfo=UTC))
     if names:
         audit.record_list(actor, "referrals.arrivals", site.code if site else "", count=len(rows))
     context = {
         "rows": [(row, Parties(row), showing.clocks(row, list(row.steps.order_by("number")), at)) for row in rows],
+        "etas": etas,
         "at": at,
         "site": site,
         "names": names,

@@ -60,7 +60,7 @@ class Form:
             for name, code in named.items():
                 self.wrong(name, messages.sentence(code))
             return
-        sentence = messages.of_error(error)
+        sentence = messages.sentence("part_taken") if error.code == "capacity_taken" else messages.of_error(error)
         if part := error.params.get("part"):
             sentence = messages.sentence("part_failed", {"part": line_name(str(part)), "why": sentence})
         self.wrong(place, sentence)

@@ -31,6 +31,7 @@ from yipan.lines.referrals.policy import Direction, Facts, State, Verb
 from yipan.lines.referrals.queries import facts as known
 from yipan.lines.referrals.queries import targets
 from yipan.lines.referrals.queries.facts import Parties
+from yipan.spine import joint
 from yipan.spine.registry import Page
 from yipan.ui import flash, messages
 
@@ -82,14 +83,31 @@ def _onward(request: HttpRequest, actor: Actor, form: Form, found: Referral) -> 
     if form["step"] == "offers":
         return redirect(f"{_address(found)}?offers=1#places")
     try:
-        offers = chosen(form, len(found.needs))
+        offers = _picked(form, found)
         actions.send_referral(actor=actor, referral_id=found.pk, offers=offers, note=form["note"])
     except (Conflict, Refused, InvalidInput) as error:
         form.take(error, "places" if "part" in error.params or form["step"] == "direct" else "")
         return _page(request, actor, form, found=known.referral(actor, found.pk), status=422)
-    said = _("Everything is reserved, and the receiver has been told.") if offers else _("The referral is sent.")
-    flash.say(request, said)
+    flash.say(request, _said(len(offers), len(found.needs)))
     return redirect("referral", referral_id=found.pk)
+
+
+def _picked(form: Form, found: Referral) -> list[tuple[int, joint.Offer]]:
+    """The places to reserve at once; none where the receiver is to reserve. Raises InvalidInput("nothing_chosen")."""
+    if form["step"] != "direct":
+        return []
+    offers = chosen(form, len(found.needs))
+    if not offers:
+        raise InvalidInput("nothing_chosen")
+    return offers
+
+
+def _said(reserved: int, wished: int) -> str:
+    if not reserved:
+        return _("The referral is sent.")
+    if reserved < wished:
+        return _("What you chose is reserved, and the receiver has been told.")
+    return _("Everything is reserved, and the receiver has been told.")
 
 
 def _address(found: Referral) -> str:
@@ -236,6 +254,7 @@ def _page(
         "targets": _targets(home) if found is None else [],
         "wishes": wishes.wishes(form),
         "pathways": [("", _("No green channel")), *PathwayKind.choices],
+        "channels": {code: pathway.needs for code, pathway in policy.PATHWAYS.items()},
         "urgencies": list(words.URGENCIES.items()),
         "parts": [(name, words.SUMMARY[name]) for name in policy.ASKED],
         "sexes": Sex.choices,
@@ -245,11 +264,11 @@ def _page(
         **(people_of(actor, form) if found is None else {"live": [], "hits": []}),
     }
     if found is not None:
-        context |= _places(actor, found, bool(request.GET.get("offers")) or status != 200)
+        context |= _places(actor, found, form, bool(request.GET.get("offers")) or status != 200)
     return render(request, "referrals/form.html", context, status=status)
 
 
-def _places(actor: Actor, found: Referral, asked: bool) -> dict[str, Any]:
+def _places(actor: Actor, found: Referral, form: Form, asked: bool) -> dict[str, Any]:
     """What can be had where the sender may reserve directly; else why the receiver decides."""
     if not found.needs or not asked:
         return {"places": [], "direct": None}
@@ -259,7 +278,7 @@ def _places(actor: Actor, found: Referral, asked: bool) -> dict[str, Any]:
         return {"places": [], "direct": None, "why": messages.of_error(error)}
     ends = Parties(found)
     helped = stepping.helped(actor, ends.receiver.path, ends.sender.path)
-    return {"places": wishes.offers(actor, found, direct=helped), "direct": agreement, "why": ""}
+    return {"places": wishes.offers(actor, found, form, direct=helped), "direct": agreement, "why": ""}
 
 
 def _targets(home: Department | None) -> list[tuple[str, list[tuple[str, str]]]]:

@@ -9,6 +9,7 @@ from uuid import UUID
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -26,6 +27,7 @@ from yipan.lines.referrals.policy import Verb
 from yipan.lines.referrals.queries import facts as known
 from yipan.lines.referrals.queries import showing
 from yipan.lines.referrals.queries.showing import Shown
+from yipan.spine import registry
 from yipan.spine.registry import Page
 from yipan.ui import flash
 
@@ -62,7 +64,7 @@ def _page(
     knows = actor.may("patients.view")
     row = shown.referral
     patient = people.get(actor, row.request.patient_id) if knows and not fragment else row.request.patient
-    places = wishes.offers(actor, row) if _reserves(shown) else []
+    places = wishes.offers(actor, row, form) if _reserves(shown) else []
     context: dict[str, Any] = {
         "s": shown,
         "row": row,
@@ -84,6 +86,7 @@ def _page(
         "mark_options": [
             (k.milestone.code, words.MILESTONES[k.milestone.code]) for k in shown.clocks if k.milestone.code != "door"
         ],
+        "hrefs": _hrefs(actor, shown),
         "wished": [line_name(need["line"]) for need in row.needs],
         "reasons": Refusal.choices,
         "recoveries": Recovery.choices,
@@ -99,6 +102,16 @@ def _reserves(shown: Shown) -> bool:
     """Whether this reader may now choose places for it."""
     wanted = {Verb.ACCEPT, Verb.BOOK} & set(shown.verbs)
     return bool(wanted) and bool(shown.referral.needs)
+
+
+def _hrefs(actor: Actor, shown: Shown) -> dict[UUID, str]:
+    """The pages of the reserved parts, where this reader may open them."""
+    found = {}
+    for part in shown.parts:
+        shows = registry.line(part.request.line).shows
+        if shows is not None and actor.may(shows[1], part.request.site.organisation.path):
+            found[part.request.pk] = reverse(shows[0], args=[part.request.pk])
+    return found
 
 
 def _step(step: Any) -> dict[str, Any]:

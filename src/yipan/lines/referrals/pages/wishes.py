@@ -4,25 +4,28 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any
 
 from yipan.base.access import Actor
 from yipan.base.network.models import Department
-from yipan.kernel.errors import YipanError
+from yipan.kernel.errors import InvalidInput, YipanError
 from yipan.lines.referrals.actions import reserving
 from yipan.lines.referrals.models import Referral
-from yipan.lines.referrals.pages.common import Form, line_name, pack
+from yipan.lines.referrals.pages.common import Form, line_name, pack, unpack
 from yipan.spine import joint
 from yipan.ui import messages
 
 OFFERED = 4
+CASE = 400
+ABOUT = timedelta(minutes=10)
 SYMBOLS = {"beds": "bed", "exams": "scan", "appointments": "calendar-clock", "dispatch": "ambulance"}
 
 DERIVED = {
     "beds": ("diagnosis_code", "diagnosis"),
-    "exams": ("at", "from"),
+    "exams": ("at", "from", "reason"),
     "appointments": ("specialty",),
-    "dispatch": ("from_site", "to_site"),
+    "dispatch": ("from_site", "to_site", "condition"),
 }
 """Words that follow from the rest of the form: nobody is asked for them twice."""
 
@@ -41,14 +44,14 @@ class Wish:
 
 @dataclass
 class Offered:
-    """What a line offers for the need of a number; `error` when it cannot be asked."""
+    """What a line offers for the need of a number, and the value that is ticked; `error` when it cannot be asked."""
 
     number: int
     label: str
     symbol: str
     offers: list[tuple[str, joint.Offer]] = field(default_factory=list)
     error: str = ""
-    part: str = ""
+    chosen: str = ""
 
 
 def wishes(form: Form) -> list[Wish]:
@@ -76,17 +79,34 @@ def needs(form: Form, target: Department | None, sender: Department | None) -> l
     return made
 
 
-def offers(actor: Actor, found: Referral, *, direct: Actor | None = None) -> list[Offered]:
-    """What every wished line offers; a line that cannot offer says why."""
+def offers(actor: Actor, found: Referral, form: Form, *, direct: Actor | None = None) -> list[Offered]:
+    """What every wished line offers, with what was chosen before; a line that cannot offer says why."""
     made = []
     for number, need in enumerate(reserving.needs_of(found)):
-        row = Offered(number, line_name(need.line), SYMBOLS.get(need.line, "package"), part=need.line)
+        row = Offered(number, line_name(need.line), SYMBOLS.get(need.line, "package"))
         try:
             row.offers = [(pack(o), o) for o in joint.offers(actor=direct or actor, need=need, limit=OFFERED)]
+            row.chosen = _chosen(row, form)
         except YipanError as error:
             row.error = _why(error)
         made.append(row)
     return made
+
+
+def _chosen(row: Offered, form: Form) -> str:
+    """The offer that somebody chose before, at about the same time; the first where that is no longer to be had.
+
+    Values cannot be compared: each is signed anew, and what begins at once begins a little later each time.
+    """
+    before, first = form.values.get(f"offer-{row.number}"), next((value for value, _ in row.offers), "")
+    if not before:
+        return first if before is None else ""
+    try:
+        wanted = unpack(before)
+    except InvalidInput:
+        return first
+    same = [(value, offer.start) for value, offer in row.offers if offer.capacity_ids == wanted.capacity_ids]
+    return next((value for value, start in same if abs(start - wanted.start) <= ABOUT), first)
 
 
 def filled(found: Referral) -> dict[str, Any]:
@@ -105,13 +125,19 @@ def _derived(line: str, form: Form, target: Department | None, sender: Departmen
         case "beds":
             return {"diagnosis_code": form["diagnosis_code"], "diagnosis": form["diagnosis"][:200]}
         case "exams" if target is not None:
-            return {"at": target.site.code, "from": target.site.code}  # examined where the patient is received
+            # examined where the patient is received
+            return {"at": target.site.code, "from": target.site.code, "reason": _case(form)}
         case "appointments" if target is not None:
             return {"specialty": target.specialty_id}
         case "dispatch" if target is not None and sender is not None:
-            return {"from_site": str(sender.site_id), "to_site": str(target.site_id)}
+            return {"from_site": str(sender.site_id), "to_site": str(target.site_id), "condition": _case(form)}
         case _:
             return {}
+
+
+def _case(form: Form) -> str:
+    """What is wrong with the patient, for those who examine and who carry."""
+    return " · ".join(text for text in (form["diagnosis"] or form["diagnosis_code"], form["reason"]) if text)[:CASE]
 
 
 def _why(error: YipanError) -> str:

@@ -18,7 +18,7 @@ from yipan.kernel.errors import NotFound
 from yipan.lines.referrals import policy
 from yipan.lines.referrals.models import Agreement, Referral, RuleText, Step
 from yipan.lines.referrals.policy import Direction, Rules, Side, State, Terms
-from yipan.spine.models import Request
+from yipan.spine.models import Event, Request
 
 VIEW = "referrals.view"
 SENDER_PATH = "request__site__organisation__path"
@@ -174,6 +174,37 @@ def responsible(found: Referral) -> Organisation:
     states = [State(s) for s in Step.objects.filter(referral=found).values_list("state", flat=True)]
     ends = Parties(found)
     return ends.receiver if policy.record_with(states) is Side.RECEIVER else ends.sender
+
+
+@wall.passage("referrals.parts")
+def brought(referral_ids: Iterable[UUID]) -> dict[UUID, datetime]:
+    """When the reserved ambulance brings the patient of each referral, as its crew told last; where there is one."""
+    parents = _trips(referral_ids)
+    told = Event.objects.filter(request_id__in=parents, data__has_key="eta").order_by("id")
+    return {
+        parents[request_id]: datetime.fromisoformat(data["eta"])
+        for request_id, data in told.values_list("request_id", "data")
+    }
+
+
+def carried(referral_ids: Iterable[UUID]) -> dict[UUID, dict[str, datetime]]:
+    """What the crews of reserved ambulances have told and not taken back: kind of event → when, by referral."""
+    parents = _trips(referral_ids)
+    told: dict[UUID, dict[str, datetime]] = {}
+    events = Event.objects.filter(request_id__in=parents, kind__startswith="transport.").order_by("id")
+    for request_id, kind, at, data in events.values_list("request_id", "kind", "at", "data"):
+        mine = told.setdefault(parents[request_id], {})
+        if kind == "transport.step_back":
+            mine.pop(f"transport.{data.get('step')}", None)
+        else:
+            mine[kind] = at
+    return told
+
+
+def _trips(referral_ids: Iterable[UUID]) -> dict[UUID | None, UUID]:
+    """Transports reserved for referrals → the referral of each."""
+    rows = Request.objects.filter(parent__in=list(referral_ids), line="dispatch", cancelled_at=None)
+    return dict(rows.values_list("pk", "parent_id"))
 
 
 def due_of(found: Any, decided: Rules) -> datetime | None:

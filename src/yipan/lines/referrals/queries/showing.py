@@ -37,7 +37,7 @@ class Part:
 
 @dataclass(frozen=True)
 class Shown:
-    """Everything about one referral. `verbs` is what this reader may do next."""
+    """Everything about one referral. `verbs` is what this reader may do next; `eta` is when the patient is expected."""
 
     referral: Referral
     ends: Parties
@@ -47,6 +47,7 @@ class Shown:
     responsible: Organisation
     due: datetime | None
     at: datetime
+    eta: datetime | None
     parts: list[Part]
     clocks: list[Clock]
     notes: list[Note]
@@ -84,6 +85,7 @@ def show(actor: Actor, referral_id: UUID) -> Shown:
         responsible=ends.receiver if side is Side.RECEIVER else ends.sender,
         due=known.due_of(found, decided),
         at=at,
+        eta=known.brought([found.pk]).get(found.pk, found.eta),
         parts=parts(found),
         clocks=clocks(found, steps, at),
         notes=list(found.notes.select_related("organisation").order_by("at")),

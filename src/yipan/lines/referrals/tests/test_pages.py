@@ -114,8 +114,43 @@ def test_a_lost_place_keeps_what_was_typed(world, doctor):
     assert answer.status_code == 422
     assert "Nothing was reserved" in text
     assert "Kept as typed" in text
+    assert len(re.findall(r'name="offer-0" value="[^"]+" checked', text)) == 1
     assert not Booking.objects.exists()
     assert known.with_state(Referral.objects.all()).get().state == "drafted"
+
+
+@pytest.mark.parametrize("step", ["send", "direct"])
+def test_nothing_is_reserved_that_was_not_asked_for(world, doctor, step):
+    """Sending without reserving takes no place although one is ticked; reserving nothing is no way to reserve."""
+    agree(world, direct=True)
+    who = patient(born=date(1955, 4, 1))
+    doctor.post(reverse("referral-new"), typed(world, who, step="offers"))
+    found = Referral.objects.get()
+    shown = page(doctor, "referral-edit", found.pk, query="?offers=1")
+    value = re.search(r'name="offer-0" value="([^"]+)" checked', shown).group(1) if step == "send" else ""
+    answer = doctor.post(reverse("referral-edit", args=[found.pk]), typed(world, who, step=step, **{"offer-0": value}))
+    assert not Booking.objects.exists()
+    state = known.with_state(Referral.objects.all()).get().state
+    assert (answer.status_code, state) == ((302, "sent") if step == "send" else (422, "drafted"))
+
+
+def test_the_case_reaches_those_who_carry_and_the_parts_lead_to_their_pages(world, doctor, desk):
+    """What is wrong is told with every wish that people read; a reserved part is a link for who may open it."""
+    agree(world, direct=True)
+    who = patient(born=date(1955, 4, 1))
+    more = {"need": ["beds", "dispatch"], "dispatch.level": "basic"}
+    doctor.post(reverse("referral-new"), typed(world, who, step="offers", **more))
+    found = Referral.objects.get()
+    assert found.needs[1]["details"]["condition"] == "Stroke · Weak right side for an hour"
+    shown = page(doctor, "referral-edit", found.pk, query="?offers=1")
+    value = re.search(r'name="offer-0" value="([^"]+)" checked', shown).group(1)
+    doctor.post(
+        reverse("referral-edit", args=[found.pk]), typed(world, who, step="direct", **more, **{"offer-0": value})
+    )
+    (part,) = joint.parts_of(found.request)
+    link = reverse("desk", args=[part.pk])
+    assert link in page(desk, "referral", found.pk)
+    assert link not in page(doctor, "referral", found.pk)
 
 
 def test_the_warning_comes_before_anything_is_written(world, doctor):

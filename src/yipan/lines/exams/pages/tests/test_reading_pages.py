@@ -62,6 +62,15 @@ def text(answer: Any) -> str:
     return answer.content.decode()
 
 
+def test_an_order_leads_to_its_report(here: Room) -> None:
+    """Whoever ordered finds the report from the order as soon as there is one, and only then."""
+    reader, doctor = here.reader(), person(here, Role.DOCTOR)
+    waiting, done = here.reading(), here.signed(reader)
+    for row, there in ((waiting, False), (done, True)):
+        shown = text(doctor.get(reverse("exam-order", args=[row.pk])))
+        assert (reverse("report", args=[row.pk]) in shown) is there
+
+
 def test_worklist_shows_what_waits(here: Room) -> None:
     """Urgency, item, masked name, who is suggested; the look is audited; the fragment is part of the page."""
     reader = here.reader("沈清")
