@@ -289,7 +289,7 @@ def _bad_rows(b: Beds, names: Collection[str]) -> list[dict[str, Any]]:
 
 
 def _bad_relations(b: Beds, names: Collection[str]) -> list[dict[str, Any]]:
-    checks: tuple[tuple[str, str, str, Callable[[], NDArray[np.bool_]]], ...] = (
+    checks: tuple[tuple[str, str, str, Callable[[], Any]], ...] = (
         ("beds", "rooms", "beds_room_in_other_ward", lambda: b.rooms["ward"][b.beds["room"]] != b.beds["ward"]),
         ("rooms", "rooms", "beds_age_range_empty", lambda: b.rooms["age_min"] > b.rooms["age_max"]),
         (
