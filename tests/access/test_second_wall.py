@@ -195,7 +195,7 @@ def test_a_body_is_found_wherever_it_lies(here: Side, there: Side) -> None:
     """Placement asks the whole network where a patient is, so that nobody lies in two hospitals."""
     with behind(there.actor(Role.COORDINATOR)):
         assert Booking.objects.filter(pk=here.stay.pk).first() is None
-        assert present(patient_id=here.patient.pk) == here.stay
+        assert present(patient_id=here.patient.pk).booking_id == here.stay.pk
         assert Booking.objects.filter(pk=here.stay.pk).first() is None
 
 

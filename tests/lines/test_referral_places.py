@@ -200,5 +200,5 @@ def test_who_lies_in_a_bed_moves_to_the_next(world, noon):
     beds.arrive(actor=world.county.actor("ward_nurse"), booking_id=row.pk)
     here = present(patient_id=who.pk)
     assert here is not None
-    assert here.pk == row.pk
+    assert here.booking_id == row.pk
     assert state_of(asked.pk) == RequestState.DONE

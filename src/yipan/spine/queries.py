@@ -5,14 +5,22 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime
 from enum import StrEnum
+from typing import NamedTuple
 from uuid import UUID
 
+from django.db import connection
 from django.db.models import Case, CharField, Exists, OuterRef, Q, QuerySet, Value, When
 
 from yipan.base.access import wall
 from yipan.kernel import clock
 from yipan.spine.models import Booking, Event, Request
 from yipan.spine.states import LIVE, Purpose, State
+
+PRESENT = """
+SELECT booking.id, booking.capacity_id, capacity.site_id
+FROM spine_booking booking JOIN spine_capacity capacity ON capacity.id = booking.capacity_id
+WHERE booking.patient_id = %s AND booking.state = %s AND booking.body
+"""
 
 
 class RequestState(StrEnum):
@@ -83,11 +91,21 @@ def live_bookings(request_id: UUID) -> QuerySet[Booking]:
     return rows.order_by(Case(When(state=State.ACTIVE, then=0), default=1), "period")
 
 
+class Presence(NamedTuple):
+    """Where a patient's body is: by which booking, in which capacity, at which site."""
+
+    booking_id: UUID
+    capacity_id: UUID
+    site_id: UUID
+
+
 @wall.passage("spine.body")
-def present(*, patient_id: UUID) -> Booking | None:
-    """Where the patient's body is now, with its capacity, or None."""
-    rows = Booking.objects.select_related("capacity").filter(patient_id=patient_id, state=State.ACTIVE, body=True)
-    return next(iter(rows), None)  # one at most: an exclusion constraint
+def present(*, patient_id: UUID) -> Presence | None:
+    """Where the patient's body is now, or None."""
+    with connection.cursor() as cursor:  # asked for with every proposal: the mapper takes longer than the database
+        cursor.execute(PRESENT, [patient_id, State.ACTIVE.value])
+        row = cursor.fetchone()  # one at most: a unique constraint
+    return None if row is None else Presence(*row)
 
 
 def history(request_id: UUID) -> QuerySet[Event]:

@@ -6,7 +6,6 @@ Every index is a row number of the array it points to. Times are whole minutes f
 from __future__ import annotations
 
 from collections.abc import Callable, Collection
-from copy import copy
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -157,9 +156,9 @@ class Beds:
         """
         given = {"beds": beds, "wards": wards, "departments": departments, "guests": guests}
         changed = {name: array for name, array in given.items() if array is not None}
-        made = copy(self)
-        for name, array in changed.items():
-            object.__setattr__(made, name, array)
+        made = object.__new__(Beds)
+        for name in Arrays._fields:
+            object.__setattr__(made, name, changed.get(name, getattr(self, name)))
         made._check(changed)
         for name in changed:
             if name != "guests" and len(getattr(made, name)) != len(getattr(self, name)):

@@ -59,7 +59,7 @@ def prepare(*, actor: Actor, need: joint.Need, offer: joint.Offer, parent: Reque
     if here is not None:
         begin = max(begin, now + timedelta(minutes=1))
     end = policy.expected_end(begin, float(request.admission.expected_days))
-    left = here.pk if here is not None else None
+    left = here.booking_id if here is not None else None
     claim = booking.Claim(capacity_id=place.capacity_id, request=request, start=begin, end=end, previous_id=left)
     return joint.Prepared(request, (claim,), lambda rows: record_placement(rows[0], request, place, judged))
 

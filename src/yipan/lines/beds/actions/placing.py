@@ -48,7 +48,7 @@ def hold_bed(
                     request=request,
                     start=begin if here is None else max(begin, now + timedelta(minutes=1)),
                     end=end or policy.expected_end(begin, float(request.admission.expected_days)),
-                    previous_id=here.id if here else None,
+                    previous_id=here.booking_id if here else None,
                 )
             ],
             by=actor,

@@ -198,7 +198,7 @@ def _both(some: Taken) -> Spans:
 def _whereabouts(patient_id: UUID) -> UUID | None:
     """The site of the bed that the patient lies in."""
     here = present(patient_id=patient_id)
-    return here.capacity.site_id if here is not None else None
+    return here.site_id if here is not None else None
 
 
 def _plans(wish: Wish, now: datetime) -> tuple[list[tuple[int, int]], list[UUID]]:

@@ -134,7 +134,8 @@ class Feed:
 
     def stay(self, who: str = "P1") -> Booking | None:
         """Where the patient is now."""
-        return present(patient_id=self.patient_id(who))
+        here = present(patient_id=self.patient_id(who))
+        return Booking.objects.get(pk=here.booking_id) if here is not None else None
 
     def bed_of(self, who: str = "P1") -> UUID | None:
         here = self.stay(who)
