@@ -162,6 +162,7 @@ ACTIONS: dict[str, Act] = {
     ),
     "lines.exams.actions.scheduling.cancel_exam": act("exams.order@here", **EXAM, reason="not needed"),
     "lines.exams.actions.performing.begin_exam": act("exams.perform@here", **EXAM),
+    "lines.exams.actions.undoing.undo_begin": act("exams.perform@here", **EXAM),
     "lines.exams.actions.performing.finish_exam": act("exams.perform@here", **EXAM),
     "lines.exams.actions.performing.miss_exam": act("exams.perform@here", **EXAM),
     "lines.exams.actions.specimens.collect_specimen": act("exams.collect@here", **EXAM),

@@ -298,6 +298,7 @@ ADDRESSES: dict[str, Row] = {
     "exam-collect": row(post="exams.collect@here", **EXAM),
     "exam-worklist": row("exams.view@anywhere"),
     "exam-begin": row(post="exams.perform@here", **EXAM),
+    "exam-undo": row(post="exams.perform@here", **EXAM),
     "exam-finish": row(post="exams.perform@here", **EXAM),
     "exam-miss": row(post="exams.perform@here", **EXAM),
     "exam-receive": row(post="exams.perform@here", data={"site": "$site_code"}, **EXAM),

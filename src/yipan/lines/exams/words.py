@@ -80,6 +80,8 @@ SENTENCES = {
     "hours_order": gettext_lazy("The times of a day must follow one another and not overlap."),
     "exam_slot_unreadable": gettext_lazy("Choose one of the times that are offered."),
     "exam_device_unknown": gettext_lazy("This device does not exist."),
+    "exam_undo_late": gettext_lazy("A begin can be taken back for five minutes only."),
+    "exam_undo_imaged": gettext_lazy("There are images of this examination already: it has begun."),
     "exam_device_in_use": gettext_lazy("Somebody is still being examined on this device, or it is closed."),
     "exam_technician_in_use": gettext_lazy("{name} is still working on another examination. Choose who does this one."),
     "exam_technician_unknown": gettext_lazy("This technician does not exist, or is not qualified for the examination."),

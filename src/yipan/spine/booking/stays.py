@@ -65,12 +65,14 @@ def arrive(
                 save(booking)
             with wall.passage("spine.consequences"):
                 _leave(source[0], source[1], turnover_length, by=by, at=at)
+        state = step(booking.state, Verb.ARRIVE)
         if shift and end is not None:
+            if booking.end is not None and booking.end > end:
+                _stand_aside(booking)
             shift_behind(place, until=end, by=by, at=at, spare=[booking.id])
         else:
             make_room(place, until=end, by=by, at=at, spare=[booking.id])
-        booking.state = step(booking.state, Verb.ARRIVE)
-        booking.period, booking.expires_at = period(at, end), None
+        booking.state, booking.period, booking.expires_at = state, period(at, end), None
         with told_politely():
             save(booking)
         record(by, [happening("booking.arrived", booking, place, at)])
@@ -170,6 +172,12 @@ def cancel_move(*, booking_id: UUID, by: Actor, end: datetime | None, at: dateti
         record(by, [happening("booking.arrival_undone", booking, places[booking.capacity_id], at, reason="move")])
         _stay_on(source, places[source.capacity_id], end, by=by, at=at)
     return source
+
+
+def _stand_aside(booking: Booking) -> None:
+    """Whoever begins before their time gives that time to those who come later now."""
+    booking.state, booking.expires_at = State.RELEASED, None
+    save(booking)
 
 
 def _with_source(booking_id: UUID) -> tuple[Booking, Place, tuple[Booking, Place] | None]:

@@ -31,6 +31,7 @@ from yipan.lines.exams.actions.studies import (
     take_studies,
     take_study_up,
 )
+from yipan.lines.exams.actions.undoing import undo_begin
 from yipan.lines.exams.actions.uploads import store_ecg
 
 __all__ = [
@@ -87,4 +88,5 @@ __all__ = [
     "take_studies",
     "take_study_up",
     "tell",
+    "undo_begin",
 ]

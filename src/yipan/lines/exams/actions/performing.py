@@ -36,6 +36,7 @@ def begin_exam(
         raise NotFound("exam_technician_unknown")
     with unit.atomic(), wall.passage("exams.slots"):
         _lock(order, [staff.pk] if staff else [])
+        planned = order.device.start
         try:
             row = booking.arrive(booking_id=order.device.pk, by=actor, lasts=lasts, shift=True, at=at)
         except Conflict as conflict:
@@ -43,7 +44,7 @@ def begin_exam(
                 raise
             raise Conflict("exam_device_in_use") from conflict
         _staff_begins(actor, order, staff, lasts, at)
-        _tell(actor, "exam.arrived", order, at)
+        _tell(actor, "exam.arrived", order, at, planned=planned.isoformat())
     return row
 
 

@@ -200,6 +200,7 @@ def _events(row: Request) -> list[dict[str, Any]]:
         "exam.rescheduled": (_("Moved to another time"), "calendar-clock"),
         "exam.cancelled": (_("Withdrawn"), "circle-x"),
         "exam.arrived": (_("Examination begun"), "play"),
+        "exam.begin_undone": (_("The begin was taken back"), "undo-2"),
         "exam.performed": (_("Examination done"), "circle-check"),
         "exam.missed": (_("The patient did not come"), "user-x"),
         "exam.displaced": (_("The time was lost: a new one is needed"), "triangle-alert"),

@@ -10,6 +10,7 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
@@ -25,6 +26,7 @@ from yipan.lines.exams.pages.orders import told
 from yipan.lines.exams.queries import worklist as query
 from yipan.spine.registry import Page
 from yipan.ui import flash
+from yipan.ui.filters import moment
 from yipan.ui.navigation import Area, NavItem
 
 VERB = "exams.perform"
@@ -72,6 +74,21 @@ def begin(request: HttpRequest, request_id: UUID) -> HttpResponseBase:
 
 
 @require_POST
+def undo(request: HttpRequest, request_id: UUID) -> HttpResponseBase:
+    """The examination has not begun after all."""
+
+    def take_back() -> None:
+        row = actions.undo_begin(actor=actor_of(request), request_id=request_id)
+        if row is None:
+            flash.say(request, _("The begin is taken back. Nothing is free soon: the order waits for a time."), "warn")
+        else:
+            at = moment(row.start, row.capacity.site)
+            flash.say(request, _("The begin is taken back; the patient is expected %(time)s.") % {"time": at})
+
+    return _do(request, take_back)
+
+
+@require_POST
 def finish(request: HttpRequest, request_id: UUID) -> HttpResponseBase:
     """The examination is done."""
     return _do(request, lambda: actions.finish_exam(actor=actor_of(request), request_id=request_id))
@@ -108,6 +125,7 @@ def _do(request: HttpRequest, step: Callable[[], object]) -> HttpResponseBase:
 PAGES = (
     Page("exams/worklist", worklist, "exam-worklist"),
     Page("exams/orders/<uuid:request_id>/begin", begin, "exam-begin"),
+    Page("exams/orders/<uuid:request_id>/undo", undo, "exam-undo"),
     Page("exams/orders/<uuid:request_id>/finish", finish, "exam-finish"),
     Page("exams/orders/<uuid:request_id>/miss", miss, "exam-miss"),
     Page("exams/orders/<uuid:request_id>/receive", receive, "exam-receive"),

@@ -172,6 +172,16 @@ def technician_for(asked: Question, device_id: UUID, start: datetime) -> UUID | 
     return None if who is None else asked.staff[who].id
 
 
+def first_free(asked: Question, device_id: UUID) -> tuple[datetime, UUID | None] | None:
+    """The first possible start on a device with who works it; None when there is none in the time asked for."""
+    device = asked.row.get(device_id)
+    if device is None or not len(starts := free_starts(asked.facts, device)):
+        return None
+    minute = int(starts[0])
+    who = technician_at(asked.facts, device, minute)
+    return instant_of(minute), None if who is None else asked.staff[who].id
+
+
 def _split(every: Taken, devices: int) -> tuple[Taken, Taken]:
     """What is taken of the devices, and of the staff behind them in the list."""
 

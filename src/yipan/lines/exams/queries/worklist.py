@@ -11,8 +11,9 @@ from django.db.models import Q, QuerySet
 from yipan.base.access import Actor, scope
 from yipan.base.network.models import Site
 from yipan.kernel import clock
-from yipan.lines.exams.models import Device, Technician
+from yipan.lines.exams.models import Device, Study, Technician
 from yipan.lines.exams.models.resources import TECHNICIAN
+from yipan.lines.exams.policy.performing import may_undo
 from yipan.lines.exams.queries.specimens import STEPS
 from yipan.spine.models import Booking, Event, Request
 from yipan.spine.states import Purpose, State
@@ -24,12 +25,13 @@ JOINED = ("request__exam_order__item", "request__site__organisation", "request__
 
 @dataclass
 class Row:
-    """One examination of the day; `late`: planned before now and not begun."""
+    """One examination of the day; `late`: planned before now and not begun. `undoable`: its begin can be taken back."""
 
     booking: Booking
     device: Device
     technician: Technician | None = None
     late: bool = False
+    undoable: bool = False
 
 
 @dataclass
@@ -70,9 +72,12 @@ def worklist(actor: Actor, site: Site, day: date, *, device_id: UUID | None = No
     devices = Device.objects.filter(capacity__site=site).select_related("department").in_bulk()
     bookings = list(rows.select_related(*JOINED).order_by("period"))
     who = _technicians([b.request_id for b in bookings if b.request_id])
+    running = [b.request_id for b in bookings if b.state == State.ACTIVE]
+    imaged = set(Study.objects.filter(order__in=running).values_list("order_id", flat=True)) if running else set()
     for row in bookings:
         late = row.state in (State.HELD, State.CONFIRMED) and row.start < now
-        shown = Row(row, devices[row.capacity_id], who.get((row.request_id, row.state)), late)
+        undoable = row.state == State.ACTIVE and row.request_id not in imaged and may_undo(row.start, now)
+        shown = Row(row, devices[row.capacity_id], who.get((row.request_id, row.state)), late, undoable)
         _part(found, row.state).append(shown)
     found.done.reverse()
     return found

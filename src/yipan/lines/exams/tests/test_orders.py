@@ -168,6 +168,15 @@ def test_nobody_came(world):
     world.scheduled(NOON)
 
 
+def test_whoever_comes_out_of_turn_makes_nobody_lose_their_time(world, now):
+    """The second is begun before the first, who comes right afterwards, in the time that the second had."""
+    first, second = (world.scheduled(NOON + n * MINUTE) for n in (0, 10))
+    now.advance(2 * MINUTE)
+    actions.begin_exam(actor=world.technician(), request_id=second.pk)
+    assert state_of(first.pk) == RequestState.CONFIRMED
+    assert bookings(second)["device"].end == bookings(first)["device"].start == NOON + 12 * MINUTE
+
+
 def test_who_is_late_makes_others_wait(world, now):
     """Begun twenty minutes late, the examination moves whoever is behind; a gap takes the delay up; nobody is lost."""
     first, second, third = (world.scheduled(NOON + n * MINUTE) for n in (0, 10, 60))

@@ -158,5 +158,7 @@ def _performed(found: Referral, codes: list[str], beginnings: tuple[str, ...]) -
     """When the reserved examination of one of these kinds was done: the parts stand in the order of the wishes."""
     requests = list(Request.objects.filter(parent_id=found.pk, line="exams", cancelled_at=None).order_by("created_at"))
     wanted = [r.pk for r, code in zip(requests, codes, strict=False) if code.startswith(beginnings)]
-    events = list(Event.objects.filter(request_id__in=wanted, kind__in=PERFORMED).order_by("at"))
+    undone = Event.objects.filter(request_id__in=wanted, kind="booking.arrival_undone").values("booking_id")
+    told = Event.objects.filter(request_id__in=wanted, kind__in=PERFORMED)
+    events = list(told.exclude(kind="booking.arrived", booking_id__in=undone).order_by("at"))
     return next((e.at for kind in PERFORMED for e in events if e.kind == kind), None)

@@ -2,6 +2,12 @@
 const form = document.querySelector("form[data-channels]");
 const touched = new Set();
 
+/** Whether what the line must be told is there or can be chosen: there are examinations to choose from, for instance. */
+function canBeHad(box) {
+  const asked = [...box.closest(".wish").querySelectorAll("[required]")];
+  return asked.every((field) => field.value || field.options?.length);
+}
+
 form?.addEventListener("change", (event) => {
   const { name, value } = event.target;
   if (name === "need") touched.add(value);
@@ -9,7 +15,7 @@ form?.addEventListener("change", (event) => {
   if (name !== "pathway") return;
   const needs = JSON.parse(form.dataset.channels)[value] ?? [];
   for (const box of form.querySelectorAll("input[name=need]")) {
-    if (!touched.has(box.value)) box.checked = needs.includes(box.value);
+    if (!touched.has(box.value)) box.checked = needs.includes(box.value) && canBeHad(box);
   }
   if (!value || touched.has("urgency")) return;
   form.querySelector("input[name=urgency][value=emergency]").checked = true;
