@@ -12,6 +12,7 @@ from typing import Any
 from tests.access.rules import Rule
 from yipan.base.network.files import RawNetwork
 from yipan.lines.beds.policy import AdmissionFacts
+from yipan.lines.exams.actions.critical import Measured
 from yipan.lines.exams.actions.quality import ToldRun
 from yipan.lines.exams.actions.reports import Wording
 from yipan.lines.referrals.policy import Facts
@@ -192,7 +193,7 @@ ACTIONS: dict[str, Act] = {
     "lines.exams.actions.reports.add": act(READS, **READ, text="x"),
     "lines.exams.actions.critical.raise_critical": act("exams.raise@here", **READ, finding_id="$finding_id"),
     "lines.exams.actions.critical.judge_result": act(
-        "exams.raise@here", **READ, loinc="2823-3", value=7.0, unit="mmol/L"
+        "exams.raise@here", **READ, measured=Measured("2823-3", 7.0, "mmol/L")
     ),
     "lines.exams.actions.critical.tell": act("exams.raise@here", **CRITICAL, told_to="x"),
     "lines.exams.actions.critical.acknowledge": act("exams.acknowledge@here", **CRITICAL, read_back="x"),

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
@@ -39,25 +41,49 @@ def raise_critical(
     return value
 
 
-def judge_result(
-    *, actor: Actor, order_id: UUID, loinc: str, value: float, unit: str, result: str = ""
-) -> CriticalValue | None:
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """A number of a report. `result` names it, so that the same one told twice is one value."""
+
+    loinc: str
+    value: float
+    unit: str
+    comparator: str = ""
+    result: str = ""
+
+
+def judge_result(*, actor: Actor, order_id: UUID, measured: Measured) -> CriticalValue | None:
     """Raise a critical value where a number breaks a rule; None where it does not, or no rule speaks of it.
 
-    A number in another unit than the rule's, or no finite number, is raised too: a person has to look. `result` names
-    the result, so that the same one told twice is one value. Raises Refused, NotFound("exam_order_unknown").
+    What a person has to look at is raised too: another unit than the rule's, no finite number, or one told as above or
+    below a number that does not tell. Raises Refused, NotFound("exam_order_unknown").
     """
-    order = _order(actor, order_id)
-    rule = CriticalRule.objects.filter(loinc=loinc, in_use=True).first()
-    if rule is None:
-        return None
-    judged = policy.breaches(Bound(rule.unit, rule.low, rule.high), value, unit) if math.isfinite(value) else None
+    return next(iter(judge(actor, _order(actor, order_id), [measured])), None)
+
+
+def judge(actor: Actor, order: ExamOrder, told: Sequence[Measured]) -> list[CriticalValue]:
+    """What `judge_result` does, for the numbers of a report; whoever may tell results has the right already."""
+    names = {one.loinc for one in told if one.loinc}
+    rules = {rule.loinc: rule for rule in CriticalRule.objects.filter(loinc__in=names, in_use=True)} if names else {}
+    found = [(one, rules[one.loinc]) for one in told if one.loinc in rules]
+    return [value for one, rule in found if (value := _judge(actor, order, one, rule)) is not None]
+
+
+def _judge(actor: Actor, order: ExamOrder, told: Measured, rule: CriticalRule) -> CriticalValue | None:
+    bound, is_number = Bound(rule.unit, rule.low, rule.high), math.isfinite(told.value)
+    judged = policy.breaches(bound, told.value, told.unit, told.comparator) if is_number else None
     if judged is False:
         return None
-    note = "" if judged else f"{value:g} {unit}"[:300]
-    number = value if math.isfinite(value) else None
+    plain = judged is True and not told.comparator  # else it is no number in the unit of the rule
     with transaction.atomic():
-        return _raise(actor, order, f"result:{order.pk}:{loinc}:{result}"[:160], rule=rule, value=number, note=note)
+        return _raise(
+            actor,
+            order,
+            f"result:{order.pk}:{told.loinc}:{told.result}"[:160],
+            rule=rule,
+            value=told.value if plain else None,
+            note="" if plain else f"{told.comparator}{told.value:g} {told.unit}"[:300],
+        )
 
 
 def tell(*, actor: Actor, value_id: UUID, told_to: str) -> CriticalValue:

@@ -14,7 +14,9 @@ from yipan.base.access import Actor
 from yipan.base.patients.identities import locked
 from yipan.kernel import clock
 from yipan.kernel.errors import InvalidInput, NotFound
-from yipan.lines.exams.models import Result, ResultStatus
+from yipan.lines.exams.actions import critical
+from yipan.lines.exams.actions.critical import Measured
+from yipan.lines.exams.models import ExamOrder, Result, ResultStatus
 from yipan.lines.exams.policy.recognition import Mark
 from yipan.spine import outbox
 from yipan.spine.events import Happening, record
@@ -75,6 +77,7 @@ def store_report(*, actor: Actor, patient_id: UUID, told: ToldReport) -> Stored:
     """Store a report of a patient. What is known already stays; what differs replaces it, and the former is kept.
 
     A preliminary value never replaces a final one. Final and corrected values are told to receivers after the commit.
+    New numbers that answer an order are judged: critical ones are raised.
     Raises Refused, NotFound("patient_unknown"), InvalidInput("result_empty").
     """
     actor.require("exams.result", told.path)
@@ -95,6 +98,7 @@ def store_report(*, actor: Actor, patient_id: UUID, told: ToldReport) -> Stored:
         Result.objects.filter(pk__in=former).update(superseded_at=clock.now())
         Result.objects.bulk_create(rows)
         _tell(actor, patient_id, told, rows, stored)
+        _judge(actor, told, rows)
     return stored
 
 
@@ -145,6 +149,20 @@ _SAYS = (
 
 def _same(before: Result, row: Result) -> bool:
     return all(getattr(before, name) == getattr(row, name) for name in _SAYS)
+
+
+def _judge(actor: Actor, told: ToldReport, rows: list[Result]) -> None:
+    """Raise what is critical. Only new rows come here, and the same number of the same value is one: never twice."""
+    if told.request_id is None:
+        return
+    measured = [
+        Measured(row.loinc, float(row.value), row.unit, row.comparator, f"{row.comparator}{float(row.value)}:{row.key}")
+        for row in rows
+        if row.value is not None and row.status != ResultStatus.CANCELLED
+    ]
+    order = ExamOrder.objects.select_related("request").filter(pk=told.request_id).first() if measured else None
+    if order is not None:
+        critical.judge(actor, order, measured)
 
 
 def _tell(actor: Actor, patient_id: UUID, told: ToldReport, rows: list[Result], stored: Stored) -> None:

@@ -6,6 +6,7 @@ hospitals set for the answer; a centre may set its own.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -134,8 +135,17 @@ class Bound:
     high: float | None = None
 
 
-def breaches(bound: Bound, value: float, unit: str) -> bool | None:
-    """Whether a measured value is critical; None when it is in another unit and a person has to look."""
+def breaches(bound: Bound, value: float, unit: str, comparator: str = "") -> bool | None:
+    """Whether a measured value is critical; None when a person has to look: it is in another unit, or told as above or
+    below a number on either side of which it could be.
+    """
     if unit.strip() != bound.unit:
         return None
-    return (bound.low is not None and value < bound.low) or (bound.high is not None and value > bound.high)
+    low = -math.inf if bound.low is None else bound.low
+    high = math.inf if bound.high is None else bound.high
+    match comparator[:1]:
+        case "<":
+            return True if value <= low else False if bound.low is None and value <= high else None
+        case ">":
+            return True if value >= high else False if bound.high is None and value >= low else None
+    return value < low or value > high

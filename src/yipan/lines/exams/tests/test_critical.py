@@ -15,6 +15,7 @@ from yipan.kernel import clock
 from yipan.kernel.clock import FrozenClock
 from yipan.kernel.errors import Conflict, InvalidInput, NotFound, Refused, YipanError
 from yipan.lines.exams import actions, tasks
+from yipan.lines.exams.actions.critical import Measured
 from yipan.lines.exams.models import (
     CriticalEscalation,
     CriticalFinding,
@@ -186,7 +187,8 @@ def test_numbers_outside_a_rule(here: Room) -> None:
     lab, order = here.network.actor(Role.TECHNICIAN), here.order("laboratory")
 
     def judge(value: float, unit: str = "mmol/L", result: str = "r1", loinc: str = "2823-3") -> CriticalValue | None:
-        return actions.judge_result(actor=lab, order_id=order.pk, loinc=loinc, value=value, unit=unit, result=result)
+        measured = Measured(loinc, value, unit, result=result)
+        return actions.judge_result(actor=lab, order_id=order.pk, measured=measured)
 
     assert judge(4.0) is None
     assert judge(9.0, loinc="718-7") is None
@@ -194,7 +196,9 @@ def test_numbers_outside_a_rule(here: Room) -> None:
     assert first is not None
     assert first.value == 7.0
     assert judge(7.0) == first
-    assert judge(28.0, "mg/dL", "r2") not in (None, first)
+    other = judge(28.0, "mg/dL", "r2")
+    assert other not in (None, first)
+    assert (other.value, other.note) == (None, "28 mg/dL")  # type: ignore[union-attr]
     assert judge(float("nan"), result="r3").value is None  # type: ignore[union-attr]
     assert CriticalValue.objects.count() == 3
 

@@ -84,6 +84,26 @@ def test_a_number_is_judged_in_its_own_unit(value: float, unit: str, expected: b
     assert policy.breaches(Bound("mmol/L", 2.5, 6.5), value, unit) is expected
 
 
+@pytest.mark.parametrize(
+    ("comparator", "value", "low", "high", "expected"),
+    [
+        ("<", 2.5, 2.5, 6.5, True),
+        ("<", 3.0, 2.5, 6.5, None),
+        (">", 6.5, 2.5, 6.5, True),
+        (">=", 6.0, 2.5, 6.5, None),
+        ("<", 0.01, None, 0.5, False),
+        ("<", 0.6, None, 0.5, None),
+        (">", 9.0, 7.0, None, False),
+        (">", 6.0, 7.0, None, None),
+    ],
+)
+def test_above_or_below_a_number(
+    comparator: str, value: float, low: float | None, high: float | None, expected: bool | None
+) -> None:
+    """What is told as above or below a number is critical or not where all of it is; else a person looks."""
+    assert policy.breaches(Bound("mmol/L", low, high), value, "mmol/L", comparator) is expected
+
+
 @pytest.mark.parametrize("body", [{"told": 0}, {"rung": "soon"}, {"acted": 99999}])
 def test_unusable_times_are_refused(body: dict) -> None:
     """A centre cannot set a time that is none."""

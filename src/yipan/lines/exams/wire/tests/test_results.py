@@ -11,7 +11,7 @@ from yipan.codecs.hl7v2 import parse
 from yipan.codecs.hl7v2.results import result_event
 from yipan.kernel.clock import FrozenClock
 from yipan.kernel.errors import InvalidInput
-from yipan.lines.exams.models import RecognitionArea, Result
+from yipan.lines.exams.models import CriticalRule, CriticalValue, ExamOrder, RecognitionArea, Result
 from yipan.lines.exams.wire import take_results
 from yipan.lines.exams.wire.tests.hospital import ZONE, Hospital
 from yipan.spine.models import Event, OutboxMessage, Request
@@ -89,6 +89,26 @@ def test_a_result_answers_its_order(hospital: Hospital) -> None:
     assert [(r.request_id, r.item) for r in Result.objects.order_by("stored_at", "pk")] == [
         (request.pk, hospital.potassium)
     ] * 2
+
+
+def test_a_critical_number_is_raised_once(hospital: Hospital) -> None:
+    """A number outside a rule that answers an order opens a loop, once for each number however often it is told."""
+    CriticalRule.objects.create(loinc="2823-3", name="血钾", unit="mmol/L", low=2.5, high=6.5)
+    hospital.send("ORM^O01", "ORC|NW|A-1", "OBR|1|||K^钾^L")
+
+    def told(value: str, status: str = "F", placer: str = "A-1") -> list[tuple[float | None, str]]:
+        hospital.send("ORU^R01", f"OBR|1|{placer}||X^^L|||20260302073000", K.format(value=value, status=status))
+        return list(CriticalValue.objects.order_by("-value").values_list("value", "raised_by"))
+
+    assert told("6.5") == []
+    assert told("7.1", placer="unknown") == []
+    assert told("7.1", "C") == told("7.1", "C") == [(7.1, "HL7 LIS")]
+    assert told("7.10", "F") == [(7.1, "HL7 LIS")]
+    assert [value for value, _ in told("1.9", "C")] == [7.1, 1.9]
+    assert told("", "X") == told("1.9", "C")
+    order = ExamOrder.objects.get()
+    assert {value.order for value in CriticalValue.objects.all()} == {order}
+    assert Event.objects.filter(kind="critical.raised", request_id=order.pk).count() == 2
 
 
 def test_a_result_from_elsewhere(hospital: Hospital) -> None:
