@@ -15,6 +15,7 @@ from bokeh.models import (
     DatetimeTickFormatter,
     FactorRange,
     HoverTool,
+    NoOverlap,
     NumeralTickFormatter,
 )
 from bokeh.models.annotations import Span
@@ -234,6 +235,7 @@ def _figure(title: str, unit: str, height: int, **options: Any) -> Any:
     plot.background_fill_color = plot.border_fill_color = None
     plot.outline_line_color = None
     plot.xgrid.grid_line_color = None
+    plot.xaxis.major_label_policy = NoOverlap(min_distance=4)  # a month of days on a phone
     plot.yaxis.axis_label = str(unit) or None
     plot.yaxis.formatter = NumeralTickFormatter(format=NUMERALS[1:-1])
     plot.name = str(title)

@@ -32,6 +32,7 @@ def ensure_loaded(progress: Progress) -> bool:
         history,
         reading,
         referrals,
+        results,
         vehicles,
         waiting,
         wire,
@@ -68,6 +69,7 @@ def ensure_loaded(progress: Progress) -> bool:
         referrals.fill()
         wire.introduce()
         reading.fill()
+        results.fill()
         progress(_("History of the demo's wards"), 0, None)
         history.remember()
         DemoPace.objects.get_or_create(id=1)

@@ -7,6 +7,7 @@ from datetime import datetime, tzinfo
 from typing import Any
 from uuid import UUID
 
+from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
@@ -38,6 +39,7 @@ RULES = {
     Rule.R4_1S: gettext_lazy("four values in a row beyond the same 1 SD"),
     Rule.R10_X: gettext_lazy("ten values in a row on one side of the mean"),
 }
+VIEW, PER_PAGE = "exams.view", 60
 VERDICTS = {
     Verdict.GOOD: (gettext_lazy("In control"), "free", "circle-check"),
     Verdict.WARNING: (gettext_lazy("Warning"), "held", "triangle-alert"),
@@ -49,10 +51,15 @@ VERDICTS = {
 def overview(request: HttpRequest) -> HttpResponse:
     """Every controlled item of every site, those with closed recognition first."""
     actor = _actor(request)
-    rows = [(row, _sentence(row.standing.reason, row.standing.params)) for row in query.watched(actor)]
+    found = query.watched(actor)
+    page = Paginator(found, PER_PAGE).get_page(request.GET.get("page"))
     context = {
-        "rows": rows,
-        "closed": sum(not row.standing.open for row, _told in rows),
+        "rows": [
+            (row, _sentence(row.standing.reason, row.standing.params), actor.may(VIEW, row.site.organisation.path))
+            for row in page.object_list
+        ],
+        "page": page,
+        "closed": sum(not row.standing.open for row in found),
         "verdicts": VERDICTS,
         "may_write": actor.may(VERB),
         "sites": [(str(s.pk), s.label) for s in _sites(actor)],
@@ -147,12 +154,12 @@ class _Place:
 
 def _place(actor: Actor, given: Any) -> _Place:
     """Raises Refused, NotFound, InvalidInput("choice_unknown")."""
-    actor.require("exams.view")
+    actor.require(VIEW)
     try:
         site_id, item_id = UUID(given.get("site", "")), UUID(given.get("item", ""))
     except ValueError:
         raise InvalidInput("choice_unknown") from None
-    site = query.site_for(actor, "exams.view", site_id)
+    site = query.site_for(actor, VIEW, site_id)
     return _Place(site, known.item(item_id), given.get("analyte", "").strip()[:40])
 
 
@@ -226,7 +233,8 @@ def _sentence(reason: str, params: Any) -> str:
 
 
 def _sites(actor: Actor) -> list[Site]:
-    return [s for s in Site.objects.select_related("organisation") if actor.may(VERB, s.organisation.path)]
+    rows = Site.objects.select_related("organisation").exclude(organisation__kind="partner")
+    return [s for s in rows.order_by("organisation__path", "code") if actor.may(VERB, s.organisation.path)]
 
 
 def _actor(request: HttpRequest) -> Actor:
@@ -246,7 +254,7 @@ NAV = NavItem(
     gettext_lazy("Quality"),
     "activity",
     order=77,
-    verb="exams.view",
+    verb=VIEW,
     area=Area.DIAGNOSTICS,
     daily=frozenset({Role.TECHNICIAN}),
 )

@@ -22,8 +22,12 @@ class Control:
     findings: tuple[westgard.Finding, ...] = ()
 
     @property
+    def verdict(self) -> westgard.Verdict:
+        return westgard.verdict(self.findings)
+
+    @property
     def good(self) -> bool:
-        return westgard.verdict(self.findings) is not westgard.Verdict.REJECTED
+        return self.verdict is not westgard.Verdict.REJECTED
 
 
 @dataclass(frozen=True, slots=True)

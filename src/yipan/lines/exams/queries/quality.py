@@ -20,6 +20,9 @@ from yipan.lines.exams.policy import quality, westgard
 LOOK_BACK = timedelta(days=60)
 """Controls older than this before a result decide nothing about it, but where an item asks for older ones."""
 
+RECENT = timedelta(days=30)
+"""How far back the list looks for the last controls."""
+
 Series = dict[str, list[quality.Control]]
 """Analyte → its controls, oldest first."""
 
@@ -67,7 +70,7 @@ class Watched:
     item: ExamItem
     analyte: str
     standing: quality.Standing
-    last: Measured | None
+    last: quality.Control | None
     recent: tuple[westgard.Verdict, ...]
 
 
@@ -146,7 +149,7 @@ def watched(actor: Actor) -> list[Watched]:
         pairs[row.site_id, row.item_id].add(row.analyte)
     for site_id, item_id in ExternalAssessment.objects.values_list("site_id", "item_id").distinct():
         pairs[site_id, item_id] = pairs[site_id, item_id] or {""}
-    sites = Site.objects.in_bulk({site for site, _ in pairs})
+    sites = Site.objects.select_related("organisation").in_bulk({site for site, _ in pairs})
     items = ExamItem.objects.in_bulk({item for _, item in pairs})
     rules = RecognitionRule.objects.in_bulk(list(items))
     known = {item: records(item, [s for s, i in pairs if i == item], since=now - LOOK_BACK) for item in items}
@@ -156,9 +159,8 @@ def watched(actor: Actor) -> list[Watched]:
         for analyte in sorted(analytes):
             series = record.controls.get(analyte, [])
             standing = quality.standing(series, record.assessments, now, demand)
-            runs = chart(actor, site_id=site_id, item_id=item_id, analyte=analyte, days=30)
-            verdicts = tuple(run.verdict for run in runs[-10:])
-            last = runs[-1] if runs else None
+            recent = [run for run in series if run.at >= now - RECENT][-10:]
+            verdicts, last = tuple(run.verdict for run in recent), recent[-1] if recent else None
             found.append(Watched(sites[site_id], items[item_id], analyte, standing, last, verdicts))
     return sorted(found, key=lambda w: (w.standing.open, w.site.code, w.item.code, w.analyte))
 

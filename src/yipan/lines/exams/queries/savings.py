@@ -6,12 +6,13 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
-from django.db.models import Count, F, Q, QuerySet, Sum
+from django.db.models import Count, Q, QuerySet, Sum
 from django.db.models.functions import TruncDate
 from django.utils import timezone
 
 from yipan.base.access import Actor, scope
-from yipan.lines.exams.models import Decision
+from yipan.base.network.models import Site
+from yipan.lines.exams.models import Decision, ExamItem
 
 VERB = "exams.recognition_figures"
 
@@ -62,14 +63,14 @@ def by_reason(rows: QuerySet[Decision]) -> dict[str, int]:
 
 def by_item(rows: QuerySet[Decision]) -> list[tuple[str, Savings]]:
     """By examination, most saved first."""
-    found: Any = rows.values(name=F("item__name"), name_en=F("item__name_en")).annotate(**SUMS)
-    return [(row["name"], _savings(row)) for row in sorted(found, key=lambda r: -float(r["yuan"] or 0))]
+    found: Any = rows.values("item").annotate(**SUMS)
+    return _by_name(found, "item", ExamItem)
 
 
 def by_site(rows: QuerySet[Decision]) -> list[tuple[str, Savings]]:
     """By the site that ordered, most saved first."""
-    found: Any = rows.values(name=F("site__name")).annotate(**SUMS)
-    return [(row["name"], _savings(row)) for row in sorted(found, key=lambda r: -float(r["yuan"] or 0))]
+    found: Any = rows.values("site").annotate(**SUMS)
+    return _by_name(found, "site", Site)
 
 
 def by_day(rows: QuerySet[Decision], first: date, last: date) -> list[tuple[date, Savings]]:
@@ -78,6 +79,12 @@ def by_day(rows: QuerySet[Decision], first: date, last: date) -> list[tuple[date
     found = {row["day"]: _savings(row) for row in told}
     days = [first + timedelta(days=n) for n in range((last - first).days + 1)]
     return [(day, found.get(day, Savings())) for day in days]
+
+
+def _by_name(found: Any, field: str, model: type[ExamItem | Site]) -> list[tuple[str, Savings]]:
+    """By the label in the active language, most saved first."""
+    known: Any = model._default_manager.in_bulk([row[field] for row in found])
+    return [(known[row[field]].label, _savings(row)) for row in sorted(found, key=lambda r: -float(r["yuan"] or 0))]
 
 
 def _savings(row: dict[str, Any]) -> Savings:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
+from functools import cached_property
 from uuid import UUID
 
 from django.db.models import Q, QuerySet
@@ -47,6 +48,15 @@ class Worklist:
     missed: list[Row] = field(default_factory=list)
     staff: list[Technician] = field(default_factory=list)
     specimens: list[Request] = field(default_factory=list)
+
+    @cached_property
+    def able(self) -> dict[UUID, list[Technician]]:
+        """Who of the staff can do which item."""
+        found: dict[UUID, list[Technician]] = {}
+        for technician in self.staff:
+            for item in technician.items.all():
+                found.setdefault(item.pk, []).append(technician)
+        return found
 
 
 def sites(actor: Actor, verb: str = "exams.view") -> QuerySet[Site]:

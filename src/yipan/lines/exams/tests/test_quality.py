@@ -5,8 +5,11 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from yipan.base.access import Role
+from yipan.base.network.models import Site
 from yipan.kernel.errors import Conflict, InvalidInput, NotFound
 from yipan.lines.exams.actions import add_material, add_runs
 from yipan.lines.exams.actions.quality import ToldRun
@@ -35,7 +38,8 @@ def test_a_run_is_judged_with_those_before_it(lab: Laboratory) -> None:
     assert [run.verdict for run in runs][1:3] == [Verdict.WARNING, Verdict.REJECTED]
     assert runs[1].deviations == pytest.approx({1: 2.2, 2: 0.3})
     (watched,) = quality.watched(lab.technician)
-    assert (watched.standing.open, watched.last) == (True, runs[-1])
+    assert watched.last is not None
+    assert (watched.standing.open, watched.last.at, watched.last.verdict) == (True, runs[-1].at, runs[-1].verdict)
 
 
 def test_a_new_lot_has_its_own_target(lab: Laboratory) -> None:
@@ -78,3 +82,24 @@ def test_only_the_own_site(lab: Laboratory) -> None:
     with pytest.raises(NotFound, match="quality_site_unknown"):
         add_material(actor=other, level=1, name="x", lot="x", mean=1, sd=1, **given)
     assert ControlMaterial.objects.count() == 0
+
+
+def test_the_list_asks_as_often_for_many_sites_as_for_one(lab: Laboratory) -> None:
+    """More sites with controls of an item are no more questions."""
+    lab.materials(1)
+    lab.run(NOON - HOUR, 0.0)
+
+    def questions() -> int:
+        with CaptureQueriesContext(connection) as asked:
+            quality.watched(lab.technician)
+        return len(asked)
+
+    before = questions()
+    for n in range(3):
+        site = Site.objects.create(
+            code=f"X{n}", organisation=lab.network.organisation, name=f"院区{n}", latitude=30.0, longitude=110.0
+        )
+        add_material(
+            actor=lab.technician, site_id=site.pk, item_id=lab.item.pk, level=1, name="QC", lot="A", mean=5.0, sd=1.0
+        )
+    assert questions() == before

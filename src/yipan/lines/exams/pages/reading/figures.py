@@ -61,7 +61,7 @@ def figures(request: HttpRequest) -> HttpResponse:
         "categories": dict(Category.choices),
         "deadlines": policy.read(centre.policy if centre else {}).deadlines,
         "plots": _plots(_all_days(first, last), days),
-        "loops": [(steps()[step], *told) for step, told in _loops(actor, asked).items()],
+        "loops": _loops(actor, asked),
         "as_of": clock.now(),
     }
     return render(request, "exams/reading/figures.html", context)
@@ -141,11 +141,12 @@ def _minutes(value: float | None) -> str:
     return minutes(None if value is None else float(value) * 60)
 
 
-def _loops(actor: Actor, asked: Asked) -> dict[str, tuple[int, int]]:
-    """In time and all, of each step of the critical values, for whoever may see them."""
+def _loops(actor: Actor, asked: Asked) -> list[tuple[str, int, int]] | None:
+    """In time and all, of each step of the critical values; None for whoever may not see them."""
     if not (actor.may(critical.VIEW) or actor.may(critical.READ)):
-        return {}
-    return critical.share_in_time(actor, asked.start, asked.end)
+        return None
+    told = critical.share_in_time(actor, asked.start, asked.end)
+    return [(steps()[step], *counts) for step, counts in told.items()]
 
 
 def _readers(rows: list[Took]) -> list[tuple[str, Took]]:
