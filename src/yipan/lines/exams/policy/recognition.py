@@ -42,6 +42,8 @@ class Refusal(StrEnum):
 FINAL = frozenset({"F", "C"})
 """States of a result that may be used (table 0085): final, and corrected."""
 
+EMERGENCY_LASTS = timedelta(days=1)
+"""So long after it was asked for, an emergency counts as one: the stay that follows it is no exception any more."""
 VALID_HOURS: Mapping[str, int] = {
     "imaging": 14 * 24,
     "ecg": 24,

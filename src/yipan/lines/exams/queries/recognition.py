@@ -7,8 +7,6 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from uuid import UUID
 
-from django.db.models import Q
-
 from yipan.base import audit
 from yipan.base.access import Actor, wall
 from yipan.base.patients.queries import resolve
@@ -134,10 +132,12 @@ def _status(rows: tuple[Result, ...]) -> str:
 
 
 def _patient(patient_id: UUID, at: datetime) -> policy.Patient:
-    """Whether the patient lies in a ward, and whether an emergency request is open for them."""
+    """Whether the patient lies in a ward, and whether an emergency request of the last day is open for them."""
     lying = Booking.objects.filter(
         patient=patient_id, state=State.ACTIVE, body=True, capacity__bed__isnull=False
     ).exists()
-    urgent = Request.objects.filter(Q(patient=patient_id, priority=Priority.EMERGENCY, cancelled_at=None))
+    urgent = Request.objects.filter(
+        patient=patient_id, priority=Priority.EMERGENCY, cancelled_at=None, created_at__gt=at - policy.EMERGENCY_LASTS
+    )
     states = with_state(urgent, at=at).values_list("state", flat=True)  # type: ignore[misc]
     return policy.Patient(inpatient=lying, critical=any(state in OPEN for state in states))

@@ -84,11 +84,14 @@ def test_rules_of_the_item(lab: Laboratory) -> None:
 
 
 def test_an_emergency_is_examined_anew(lab: Laboratory) -> None:
-    """While an emergency order of the patient is open, nothing is proposed, unless the item's rule says otherwise."""
+    """For a day an open emergency order of the patient leaves nothing to propose, unless the item's rule says so."""
     lab.result(1)
     order = {"actor": lab.doctor, "patient_id": lab.patient_id, "department_id": lab.department.pk}
-    order_exam(item_id=lab.item.pk, priority="emergency", repeated=True, **order)  # type: ignore[arg-type]
+    request = order_exam(item_id=lab.item.pk, priority="emergency", repeated=True, **order)  # type: ignore[arg-type]
     assert reasons(lab) == ["recognition_critical"]
+    Request.objects.filter(pk=request.pk).update(created_at=NOON - timedelta(days=1))
+    assert reasons(lab) == [""]
+    Request.objects.filter(pk=request.pk).update(created_at=NOON)
     set_rule(actor=lab.network.actor(Role.MANAGER), item_id=lab.item.pk, valid_hours=24, for_critical=True)
     assert reasons(lab) == [""]
 
