@@ -1,4 +1,5 @@
-/* Entries of the main navigation that do not fit move into the "More" menu, above what always stands there. */
+/* Entries of the main navigation that do not fit move into the "More" menu, above what always stands there. The number
+   beside it says how much waits in it. */
 const nav = document.querySelector("[data-nav]");
 const more = nav?.querySelector("[data-nav-more]");
 
@@ -13,6 +14,10 @@ function fit() {
     const room = nav.clientWidth - more.offsetWidth;
     while (list.children.length > 1 && list.scrollWidth > room) spill.prepend(list.lastElementChild);
   }
+  const waits = [...more.querySelectorAll("a .count")].reduce((sum, one) => sum + Number(one.textContent), 0);
+  const told = more.querySelector("[data-nav-count]");
+  told.hidden = !waits;
+  told.textContent = waits;
 }
 
 if (more) {
