@@ -27,7 +27,7 @@ LIVE = [State.HELD, State.CONFIRMED, State.ACTIVE]
 
 @dataclass(frozen=True, slots=True)
 class Ride:
-    """A trip of a vehicle: for whom, and where it stands. A way home has no transport."""
+    """A trip of a vehicle: for whom, and where it stands. A way home and a closure have no transport."""
 
     booking: Booking
     transport: Transport | None
@@ -38,6 +38,11 @@ class Ride:
     @property
     def going_home(self) -> bool:
         return self.booking.purpose == Purpose.TURNOVER
+
+    @property
+    def is_closed(self) -> bool:
+        """No trip: the vehicle is out of service."""
+        return self.booking.purpose == Purpose.CLOSURE
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +120,7 @@ def _rides(vehicle_ids: list[UUID], begin: datetime, at: datetime) -> dict[UUID,
     progresses = facts.progresses(rows)
     found: dict[UUID, list[Ride]] = {}
     for row in rows:
-        left, right = _share(row.start, begin), _share(row.end, begin)
+        left, right = _share(row.start, begin), 1.0 if row.end is None else _share(row.end, begin)
         transport = carried.get(row.request_id)
         ride = Ride(row, transport, progresses[row.pk], max(left, 0.0), min(right, 1.0) - max(left, 0.0))
         found.setdefault(row.capacity_id, []).append(ride)

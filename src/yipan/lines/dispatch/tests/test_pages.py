@@ -9,12 +9,13 @@ from django.contrib.auth.models import User
 from django.test import Client
 from django.urls import reverse
 
-from yipan.base.access import Role
+from yipan.base.access import SYSTEM, Role
 from yipan.base.access.models import Grant
 from yipan.kernel import clock
 from yipan.lines.dispatch import actions
 from yipan.lines.dispatch.models import Handover, Vehicle
 from yipan.lines.dispatch.tests.fleet import asked, assigned, county
+from yipan.spine import booking
 from yipan.spine.models import Booking, Request
 from yipan.spine.queries import state_of
 from yipan.spine.testing import NOON, patient
@@ -111,6 +112,14 @@ def test_the_board(place):
     assert "Without a vehicle" in page
     Vehicle.objects.filter(pk=place.vehicles[1].pk).update(in_service=False, note="保养")
     assert "保养" in text(dispatcher.get(reverse("dispatch")))
+
+
+def test_a_vehicle_closed_without_an_end_is_out_of_service(place):
+    """The board says so, and its line goes on to the end of the time shown."""
+    dispatcher = browser(place, Role.DISPATCHER)
+    assert "Out of service" not in text(dispatcher.get(reverse("dispatch")))
+    booking.close(capacity_ids=[place.vehicles[0].pk], until=None, reason="defect", by=SYSTEM)
+    assert "Out of service" in text(dispatcher.get(reverse("dispatch")))
 
 
 def test_a_step_taken_back_on_the_phone(place):
