@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from functools import lru_cache
 from typing import Any
 
 from django.db import connection
@@ -24,10 +25,15 @@ from yipan.base.network.models import Organisation
 
 def reach(actor: Actor) -> dict[str, tuple[str, ...]]:
     """Kind of rows → roots of the organisations in which the matrix opens them to the actor; () means nowhere."""
-    return {
-        realm: roots(p for v in matrix.verbs() if v.opens == realm for p in actor.paths(v.code))
-        for realm in matrix.REALMS
-    }
+    return dict(_reach(actor, matrix.verbs()))
+
+
+@lru_cache(maxsize=1024)
+def _reach(actor: Actor, verbs: tuple[matrix.Verb, ...]) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    """Kept, because every request asks: it follows from the grants and the matrix alone."""
+    return tuple(
+        (realm, roots(p for v in verbs if v.opens == realm for p in actor.paths(v.code))) for realm in matrix.REALMS
+    )
 
 
 def raising(actor: Actor) -> str:

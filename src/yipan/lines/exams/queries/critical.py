@@ -104,8 +104,9 @@ def loop_of(value: CriticalValue) -> Loop:
 
 def overdue(actor: Actor) -> int:
     """How many open loops of the actor's are overdue, or wait for the actor by name: the badge of the navigation."""
-    now = clock.now()
-    rows = open_rows(actor, now)
+    if not values(actor).filter(acted_at=None).exists():
+        return 0  # asked for with every page, and mostly so
+    rows = open_rows(actor, clock.now())
     return sum(row.standing.overdue or (row.asked is not None and row.asked.user_id == actor.user_id) for row in rows)
 
 
