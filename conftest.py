@@ -5,7 +5,9 @@ from __future__ import annotations
 import gc
 
 import pytest
+from django.core.management import call_command
 from django.db import connection
+from django.test import TransactionTestCase
 from hypothesis import HealthCheck, settings
 
 # How long an example takes says something about the machine, not about the code.
@@ -20,9 +22,15 @@ def pytest_collection_finish(session: pytest.Session) -> None:
     gc.set_threshold(100_000, 20, 50)
 
 
+def empty(case: TransactionTestCase) -> None:
+    """Empty the tables without Django's signal after it: it makes a thousand permissions anew that nobody here has."""
+    call_command("flush", verbosity=0, interactive=False, reset_sequences=False, inhibit_post_migrate=True)
+
+
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_setup, django_db_blocker):
     """Let the test runner empty the journals between transactional tests; nothing else may, and a test shows it."""
+    TransactionTestCase._fixture_teardown = empty
     with django_db_blocker.unblock(), connection.cursor() as cursor:
         cursor.execute(
             "SELECT tgrelid::regclass, tgname FROM pg_trigger"
