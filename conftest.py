@@ -23,7 +23,7 @@ def pytest_collection_finish(session: pytest.Session) -> None:
 
 
 def empty(case: TransactionTestCase) -> None:
-    """Empty the tables without Django's signal after it: it makes a thousand permissions anew that nobody here has."""
+    """Empty the tables without Django's signal after it: it makes hundreds of permissions anew that nobody here has."""
     call_command("flush", verbosity=0, interactive=False, reset_sequences=False, inhibit_post_migrate=True)
 
 

@@ -105,7 +105,7 @@ def sender(request: HttpRequest, source_id: UUID) -> HttpResponse:
         tried = editing.edit_source(
             actor=actor,
             source_id=source_id,
-            organisation_id=_uuid(given.get("organisation", "")),
+            organisation_id=texts.identifier(given.get("organisation", "")),
             charset=given.get("charset", ""),
             time_zone=given.get("time_zone", "").strip(),
             location_mode=given.get("location_mode", ""),
@@ -241,7 +241,7 @@ def _asked(request: HttpRequest) -> tuple[queries.Filter, InvalidInput | None]:
         queries.Filter(
             state=given.get("state", "") if given.get("state", "") in MessageState.values else "",
             kind=given.get("kind", ""),
-            source_id=_uuid(given.get("sender", "")),
+            source_id=texts.identifier(given.get("sender", "")),
             day=day,
             reason=given.get("reason", ""),
             text=request.POST.get("q", "").strip(),
@@ -253,13 +253,6 @@ def _asked(request: HttpRequest) -> tuple[queries.Filter, InvalidInput | None]:
 def _number(request: HttpRequest, name: str) -> int | None:
     text = request.GET.get(name, "")
     return int(text) if text.isdecimal() and len(text) < 19 else None
-
-
-def _uuid(text: str) -> UUID | None:
-    try:
-        return UUID(text) if text else None
-    except ValueError:
-        return None
 
 
 def _say_tried(request: HttpRequest, saved: str, tried: int) -> None:

@@ -1,8 +1,10 @@
-"""What people type, as values: days, local times and whole numbers, within the years in which Yipan can be asked."""
+"""What people type or choose, as values: days and times within the years in which Yipan can be asked, whole numbers,
+identifiers."""
 
 from __future__ import annotations
 
 from datetime import date, datetime, tzinfo
+from uuid import UUID
 
 from yipan.kernel.errors import InvalidInput
 
@@ -52,3 +54,11 @@ def whole(text: str) -> int | None:
         return None
     number = int(text)
     return number if number <= LARGEST else None
+
+
+def identifier(text: str) -> UUID | None:
+    """What a choice in a form or an address names; None when the text names nothing."""
+    try:
+        return UUID(text)
+    except ValueError:
+        return None

@@ -46,7 +46,7 @@ def receiver(request: HttpRequest, receiver_id: UUID | None = None) -> HttpRespo
             actor=actor,
             receiver_id=receiver_id,
             name=given.get("name", ""),
-            organisation_id=_uuid(given.get("organisation", "")),
+            organisation_id=texts.identifier(given.get("organisation", "")),
             host=given.get("host", ""),
             port=texts.whole(given.get("port", "")),
             tls=given.get("tls") == "1",
@@ -113,10 +113,3 @@ def _stored(row: Receiver) -> dict[str, Any]:
 def _actor(request: HttpRequest) -> Actor:
     actor: Actor = request.actor  # type: ignore[attr-defined]
     return actor
-
-
-def _uuid(text: str) -> UUID | None:
-    try:
-        return UUID(text) if text else None
-    except ValueError:
-        return None

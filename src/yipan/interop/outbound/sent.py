@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from typing import Any
-from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
@@ -36,7 +35,7 @@ def message_list(request: HttpRequest) -> HttpResponse:
     """What was sent, waits or was refused, newest first."""
     actor, given = _actor(request), request.GET
     state = given.get("state", "") if given.get("state", "") in OutboundState.values else ""
-    receiver_id = _uuid(given.get("receiver", ""))
+    receiver_id = texts.identifier(given.get("receiver", ""))
     shown = queries.page(actor, state=state, receiver_id=receiver_id, before=texts.whole(given.get("before", "")))
     context = {
         "page": shown,
@@ -108,10 +107,3 @@ def _page(request: HttpRequest, row: OutboundMessage, error: YipanError | None =
 def _actor(request: HttpRequest) -> Actor:
     actor: Actor = request.actor  # type: ignore[attr-defined]
     return actor
-
-
-def _uuid(text: str) -> UUID | None:
-    try:
-        return UUID(text) if text else None
-    except ValueError:
-        return None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime
+from uuid import UUID
 
 import pytest
 
@@ -41,3 +42,10 @@ def test_instants_carry_their_offset() -> None:
     for text in ("2026-03-02T08:00:00", "9999-12-31T23:59:59+00:00", "soon", ""):
         with pytest.raises(InvalidInput):
             texts.moment(text)
+
+
+@pytest.mark.parametrize("text", ["", "x", "\x00", "0", "123e4567-e89b-12d3-a456-42661417400"])
+def test_what_names_nothing_is_no_identifier(text: str) -> None:
+    """A text that is no identifier names nothing."""
+    assert texts.identifier(text) is None
+    assert texts.identifier(str(UUID(int=7))) == UUID(int=7)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from typing import Any
-from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -13,6 +12,7 @@ from django.views.decorators.http import require_POST
 from yipan.base import audit
 from yipan.base.access import Actor
 from yipan.base.patients import queries
+from yipan.kernel import texts
 
 SHOWN = 8
 
@@ -28,7 +28,7 @@ def pick(request: HttpRequest) -> HttpResponse:
 
 def choices(actor: Actor, form: Any) -> dict[str, Any]:
     """What `patients/pick.html` needs: who the text in `q` finds, and who is chosen as `patient` already."""
-    text, chosen = form.get("q", "").strip(), one(form.get("patient", ""))
+    text, chosen = form.get("q", "").strip(), texts.identifier(form.get("patient", ""))
     found = queries.search(actor, text, SHOWN + 1) if text and actor.may("patients.view") else []
     hits = {hit.id: hit for hit in found[:SHOWN]}
     if chosen is not None and chosen not in hits and actor.may("patients.view"):
@@ -36,11 +36,3 @@ def choices(actor: Actor, form: Any) -> dict[str, Any]:
         audit.record_list(actor, "patients.search", count=len(known))
         hits = {hit.id: hit for hit in known} | hits
     return {"pick_text": text, "picked": chosen, "hits": list(hits.values()), "pick_more": len(found) > SHOWN}
-
-
-def one(text: str) -> UUID | None:
-    """The identifier that was chosen; None for none."""
-    try:
-        return UUID(text)
-    except ValueError:
-        return None

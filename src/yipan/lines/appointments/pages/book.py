@@ -64,7 +64,7 @@ def seats(request: HttpRequest) -> HttpResponse:
 
 def _missing(form: Any) -> list[tuple[str, str]]:
     wrong = []
-    if picking.one(form.get("patient", "")) is None:
+    if texts.identifier(form.get("patient", "")) is None:
         wrong.append(("f-q", _("Choose the patient from the list.")))
     if not form.get("seat"):
         wrong.append(("seats", _("Choose a seat.")))
@@ -90,7 +90,7 @@ def _save(actor: Actor, form: Any) -> Booking:
 def _seat(text: str) -> tuple[UUID, datetime]:
     """A seat as the form names it: the clinic and the instant. Raises InvalidInput."""
     clinic, _, start = text.partition("@")
-    clinic_id = picking.one(clinic)
+    clinic_id = texts.identifier(clinic)
     if clinic_id is None:
         raise InvalidInput("seat_unknown")
     return clinic_id, texts.moment(start)
@@ -99,7 +99,7 @@ def _seat(text: str) -> tuple[UUID, datetime]:
 def _context(actor: Actor, form: Any) -> dict[str, Any]:
     mine = list(lists.in_scope(actor, "appointments.book").filter(in_use=True))
     clinic = next((c for c in mine if str(c.pk) == form.get("clinic")), None)
-    chosen = picking.one(form.get("patient", ""))
+    chosen = texts.identifier(form.get("patient", ""))
     specialty = clinic.department.specialty_id if clinic else form.get("specialty", "")
     found = _found(mine, clinic, specialty, chosen, form)
     return {

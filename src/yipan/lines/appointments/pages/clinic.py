@@ -15,7 +15,6 @@ from django.views.decorators.http import require_http_methods
 from yipan.base.access import Actor, scope
 from yipan.base.access.models import Practitioner
 from yipan.base.network.models import Department, Site
-from yipan.base.patients.pages import picking
 from yipan.kernel import texts
 from yipan.kernel.errors import InvalidInput
 from yipan.lines.appointments import actions
@@ -154,9 +153,9 @@ def _read(form: QueryDict, known: Clinic | None) -> tuple[UUID, ClinicFacts]:
             wrong[name] = code if text else "field_required"
         return found
 
-    site = known.capacity.site_id if known else value("site", picking.one, "choice_unknown")
-    doctor = value("practitioner", picking.one, "choice_unknown")
-    department = value("department", picking.one, "choice_unknown")
+    site = known.capacity.site_id if known else value("site", texts.identifier, "choice_unknown")
+    doctor = value("practitioner", texts.identifier, "choice_unknown")
+    department = value("department", texts.identifier, "choice_unknown")
     starts, ends = (value(name, time.fromisoformat, "time_unreadable") for name in ("starts", "ends"))
     first = value("first_day", texts.day, "date_unreadable")
     last = value("last_day", texts.day, "date_unreadable", needed=False)

@@ -9,7 +9,6 @@ from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
 from yipan.base.access import Actor
-from yipan.base.patients.pages import picking
 from yipan.kernel import texts
 from yipan.kernel.errors import InvalidInput
 from yipan.lines.appointments import actions
@@ -18,7 +17,7 @@ from yipan.ui.steps import step
 
 
 def _hold(request: HttpRequest, actor: Actor, key: UUID) -> str:
-    clinic_id, start = picking.one(request.POST.get("clinic", "")), texts.moment(request.POST.get("start", ""))
+    clinic_id, start = texts.identifier(request.POST.get("clinic", "")), texts.moment(request.POST.get("start", ""))
     if clinic_id is None:
         raise InvalidInput("seat_unknown")
     actions.hold_seat(actor=actor, request_id=key, clinic_id=clinic_id, start=start)

@@ -19,7 +19,7 @@ from yipan.base import audit
 from yipan.base.access import Role
 from yipan.base.access.models import Practitioner
 from yipan.base.network.models import Department, Site
-from yipan.kernel import clock
+from yipan.kernel import clock, texts
 from yipan.lines.beds import policy
 from yipan.lines.beds.pages.board import actor_of
 from yipan.lines.beds.queries import waiting as query
@@ -96,8 +96,8 @@ def read(params: QueryDict) -> Wanted:
     """Conditions from the address; values that do not exist are ignored."""
     standing, priority = params.get("state", ""), params.get("priority", "")
     return Wanted(
-        department=_uuid(params.get("department", "")),
-        site=_uuid(params.get("site", "")),
+        department=texts.identifier(params.get("department", "")),
+        site=texts.identifier(params.get("site", "")),
         priority=priority if priority in PRIORITIES else "",
         standing=standing if standing in STANDINGS else "",
     )
@@ -157,13 +157,6 @@ def _labels(rows: Sequence[Waiting]) -> dict[str, Any]:
 def _late(row: Waiting) -> bool:
     """Nothing is kept, and the target has passed."""
     return row.standing is Standing.WAITING and row.at - row.since > policy.PATH_TARGET
-
-
-def _uuid(text: str) -> UUID | None:
-    try:
-        return UUID(text)
-    except ValueError:
-        return None
 
 
 PAGES = (

@@ -71,7 +71,7 @@ def _save(actor: Actor, form: Any) -> Request:
     wrong: dict[str, str] = {}
     chosen: dict[str, UUID] = {}
     for name in ("patient", "from_site", "to_site", "department"):
-        found = picking.one(form.get(name, ""))
+        found = texts.identifier(form.get(name, ""))
         if found is None:
             wrong[name] = "field_required"
         else:

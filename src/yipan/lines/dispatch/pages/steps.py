@@ -9,7 +9,6 @@ from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
 from yipan.base.access import Actor
-from yipan.base.patients.pages import picking
 from yipan.kernel import texts
 from yipan.kernel.errors import InvalidInput
 from yipan.lines.dispatch import actions
@@ -19,7 +18,7 @@ from yipan.ui.steps import step
 
 
 def _assign(request: HttpRequest, actor: Actor, key: UUID) -> str:
-    vehicle_id, leave = picking.one(request.POST.get("vehicle", "")), texts.moment(request.POST.get("leave", ""))
+    vehicle_id, leave = texts.identifier(request.POST.get("vehicle", "")), texts.moment(request.POST.get("leave", ""))
     if vehicle_id is None:
         raise InvalidInput("form_invalid", fields={"vehicle": "choice_unknown"})
     actions.assign_vehicle(actor=actor, request_id=key, vehicle_id=vehicle_id, leave=leave)

@@ -13,7 +13,6 @@ from django.views.decorators.http import require_http_methods
 
 from yipan.base.access import Actor, scope
 from yipan.base.network.models import Site
-from yipan.base.patients.pages import picking
 from yipan.kernel import texts
 from yipan.kernel.errors import InvalidInput
 from yipan.lines.dispatch import actions
@@ -66,7 +65,7 @@ def _form(request: HttpRequest, actor: Actor, known: Vehicle | None) -> HttpResp
 
 
 def _save(actor: Actor, form: Any, known: Vehicle | None) -> None:
-    site = known.capacity.site_id if known else picking.one(form.get("site", ""))
+    site = known.capacity.site_id if known else texts.identifier(form.get("site", ""))
     minutes = texts.whole(form.get("preparation_minutes", ""))
     wrong: dict[str, str] = {}
     if site is None:

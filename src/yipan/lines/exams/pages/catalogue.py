@@ -11,10 +11,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
 from yipan.base.access import Actor
-from yipan.base.patients.pages import picking
+from yipan.kernel import texts
 from yipan.kernel.errors import InvalidInput
 from yipan.lines.exams import actions
 from yipan.lines.exams.models import Category
+from yipan.lines.exams.pages.common import chosen
 from yipan.lines.exams.queries import catalogue as query
 from yipan.lines.exams.queries import facts as known
 from yipan.spine.registry import Page
@@ -69,13 +70,10 @@ def item(request: HttpRequest, item_id: UUID) -> HttpResponse:
 def _name(actor: Actor, item_id: UUID, request: HttpRequest) -> None:
     given = request.POST
     if given.get("step") == "drop":
-        code = picking.one(given.get("known", ""))
-        if code is None:
-            raise InvalidInput("choice_unknown")
-        actions.drop_code(actor=actor, code_id=code)
+        actions.drop_code(actor=actor, code_id=chosen(given.get("known", "")))
         return
     owner = given.get("organisation", "")
-    place = picking.one(owner)
+    place = texts.identifier(owner)
     if owner and place is None:
         raise InvalidInput("form_invalid", fields={"organisation": "choice_unknown"})
     told = {"system": given.get("system", ""), "code": given.get("code", "")}

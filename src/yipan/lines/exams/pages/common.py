@@ -23,14 +23,6 @@ def actor_of(request: HttpRequest) -> Actor:
     return actor
 
 
-def uuid_of(text: str) -> UUID | None:
-    """An identifier from an address or a form; None when it is none."""
-    try:
-        return UUID(text)
-    except ValueError:
-        return None
-
-
 def day_asked(request: HttpRequest, site: Any = None) -> date:
     """The day of `?day=`, today where there is none or none that can be read."""
     today = (localtime(clock.now(), site) or clock.now()).date()
@@ -58,3 +50,11 @@ class Scale:
 def ticks(scale: Scale, instants: Iterable[datetime], words: Sequence[str]) -> list[tuple[float, str]]:
     """(per cent, words) for the marks of a strip."""
     return [(scale.at(i), w) for i, w in zip(instants, words, strict=True) if scale.begin <= i < scale.end]
+
+
+def chosen(text: str) -> UUID:
+    """What was chosen in a form. Raises InvalidInput("choice_unknown")."""
+    found = texts.identifier(text)
+    if found is None:
+        raise InvalidInput("choice_unknown")
+    return found

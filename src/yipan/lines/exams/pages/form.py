@@ -15,7 +15,6 @@ from yipan.base.network.models import Department
 from yipan.kernel import texts
 from yipan.kernel.errors import InvalidInput, YipanError
 from yipan.lines.exams.models import ExamItem
-from yipan.lines.exams.pages.common import uuid_of
 from yipan.lines.exams.policy.slots import Goal
 from yipan.spine.models import Priority
 from yipan.ui import messages
@@ -61,7 +60,7 @@ class Form:
 
     @property
     def patient_id(self) -> UUID | None:
-        return uuid_of(self["patient"])
+        return texts.identifier(self["patient"])
 
     @property
     def goal(self) -> Goal:
@@ -106,7 +105,7 @@ def item_of(form: Form, items: Iterable[ExamItem]) -> ExamItem | None:
 
 def department_of(form: Form, departments: Iterable[Department]) -> Department | None:
     """The department that was chosen."""
-    wanted = uuid_of(form["home"])
+    wanted = texts.identifier(form["home"])
     found = next((d for d in departments if d.pk == wanted), None)
     if found is None:
         form.wrong("home", messages.sentence("field_required"))
@@ -116,7 +115,7 @@ def department_of(form: Form, departments: Iterable[Department]) -> Department |
 def slot_of(text: str) -> tuple[UUID, datetime] | None:
     """Device and start of an offer's button, "…|2026-03-02T09:30:00+00:00"; None when it is none."""
     device, _bar, start = text.partition("|")
-    found = uuid_of(device)
+    found = texts.identifier(device)
     try:
         at = datetime.fromisoformat(start)
     except ValueError:

@@ -18,6 +18,7 @@ from yipan.kernel import clock, texts
 from yipan.kernel.errors import InvalidInput
 from yipan.lines.exams import actions
 from yipan.lines.exams.models import REFUSALS, ExamItem, RecognitionArea
+from yipan.lines.exams.pages.common import chosen
 from yipan.lines.exams.queries import facts as known
 from yipan.lines.exams.queries import savings as query
 from yipan.lines.exams.queries.recognition import rule_of, usable
@@ -37,7 +38,7 @@ RULES = "exams.catalogue"
 def at_hand(request: HttpRequest) -> HttpResponse:
     """`?patient=…&item=…&department=…`: results that may make the order needless. The order form includes it."""
     actor = _actor(request)
-    patient_id, item_id = _uuid(request.GET, "patient"), _uuid(request.GET, "item")
+    patient_id, item_id = chosen(request.GET.get("patient", "")), chosen(request.GET.get("item", ""))
     department_id = request.GET.get("department", "")
     found = usable(actor, patient_id, item_id)
     context = {
@@ -58,7 +59,9 @@ def recognise(request: HttpRequest) -> HttpResponse:
     """A result serves: no examination is ordered."""
     given, order_id = request.POST, request.POST.get("recognition_order", "")
     decision = actions.recognise(
-        actor=_actor(request), **_asked(given), request_id=_uuid(given, "recognition_order") if order_id else None
+        actor=_actor(request),
+        **_asked(given),
+        request_id=chosen(order_id) if order_id else None,
     )
     saved = _("{price} yuan saved").format(price=f"{decision.price:.0f}")
     flash.say(request, _("The result is recognised; nothing is ordered.") + f" {saved}")
@@ -188,7 +191,7 @@ def _number(text: str) -> int | None:
 
 def _asked(given: Any) -> dict[str, UUID]:
     names = {"patient_id": "patient", "item_id": "item", "department_id": "department", "result_id": "result"}
-    return {name: _uuid(given, f"recognition_{field}") for name, field in names.items()}
+    return {name: chosen(given.get(f"recognition_{field}", "")) for name, field in names.items()}
 
 
 def _plots(days: list[tuple[date, query.Savings]]) -> list[Chart]:
@@ -220,14 +223,6 @@ def _period(request: HttpRequest) -> tuple[date, date, str]:
 def _actor(request: HttpRequest) -> Actor:
     actor: Actor = request.actor  # type: ignore[attr-defined]
     return actor
-
-
-def _uuid(given: Any, name: str) -> UUID:
-    """Raises InvalidInput("choice_unknown")."""
-    try:
-        return UUID(given.get(name, ""))
-    except ValueError:
-        raise InvalidInput("choice_unknown") from None
 
 
 PAGES = (

@@ -18,10 +18,11 @@ from django.views.decorators.http import require_GET, require_POST
 from yipan.base import audit
 from yipan.base.access import Role
 from yipan.base.network.models import Site
+from yipan.kernel import texts
 from yipan.kernel.errors import Conflict, NotFound
 from yipan.lines.exams import actions
 from yipan.lines.exams.models import Device
-from yipan.lines.exams.pages.common import actor_of, day_asked, uuid_of
+from yipan.lines.exams.pages.common import actor_of, day_asked
 from yipan.lines.exams.pages.orders import told
 from yipan.lines.exams.queries import worklist as query
 from yipan.spine.registry import Page
@@ -44,7 +45,7 @@ def worklist(request: HttpRequest) -> HttpResponseBase:
     if site is None:
         return render(request, "exams/worklist.html", {"places": [], "sheet": None})
     devices = list(Device.objects.filter(capacity__site=site, in_use=True).order_by("code"))
-    device_id = uuid_of(request.GET.get("device", ""))
+    device_id = texts.identifier(request.GET.get("device", ""))
     device = next((d for d in devices if d.pk == device_id), None)
     sheet = query.worklist(actor, site, day_asked(request, site), device_id=device.pk if device else None)
     path = site.organisation.path
@@ -69,7 +70,7 @@ def worklist(request: HttpRequest) -> HttpResponseBase:
 @require_POST
 def begin(request: HttpRequest, request_id: UUID) -> HttpResponseBase:
     """The examination begins."""
-    who = uuid_of(request.POST.get("technician", ""))
+    who = texts.identifier(request.POST.get("technician", ""))
     return _do(request, lambda: actions.begin_exam(actor=actor_of(request), request_id=request_id, technician_id=who))
 
 

@@ -14,10 +14,10 @@ from django.views.decorators.http import require_GET
 from yipan.base import audit
 from yipan.base.network.models import Site
 from yipan.base.patients.disclosure import Screen, name_on
-from yipan.kernel import clock
+from yipan.kernel import clock, texts
 from yipan.lines.referrals import words
 from yipan.lines.referrals.models import PathwayKind
-from yipan.lines.referrals.pages.common import NOBODY, actor_of, uuid_of
+from yipan.lines.referrals.pages.common import NOBODY, actor_of
 from yipan.lines.referrals.queries import facts as known
 from yipan.lines.referrals.queries import lists, showing
 from yipan.lines.referrals.queries.facts import Parties
@@ -57,7 +57,7 @@ def arrival(request: HttpRequest, referral_id: UUID) -> HttpResponse:
 def arrivals(request: HttpRequest) -> HttpResponse:
     """Everybody who is accepted and not here yet, the soonest first."""
     actor = actor_of(request)
-    site = Site.objects.filter(pk=uuid_of(request.GET.get("site", "")) or NOBODY).first()
+    site = Site.objects.filter(pk=texts.identifier(request.GET.get("site", "")) or NOBODY).first()
     rows = list(lists.coming(actor, site_id=site.pk if site else None)[:60])
     at, names = clock.now(), actor.may("patients.view")
     told = known.brought([row.pk for row in rows])

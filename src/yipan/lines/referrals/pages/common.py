@@ -70,7 +70,7 @@ class Form:
         return [(f"f-{name}" if name else "", told) for name in self.errors for told in self.errors[name]]
 
     def uuid(self, name: str) -> UUID | None:
-        return uuid_of(self[name])
+        return texts.identifier(self[name])
 
     def day(self, name: str) -> date | None:
         try:
@@ -88,14 +88,6 @@ class Form:
 
 
 NOBODY = UUID(int=0)
-
-
-def uuid_of(text: str) -> UUID | None:
-    """What a text names; None when it names nothing."""
-    try:
-        return UUID(text)
-    except ValueError:
-        return None
 
 
 def line_name(code: str) -> str:

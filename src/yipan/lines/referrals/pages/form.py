@@ -21,12 +21,13 @@ from yipan.base.network.models import Department
 from yipan.base.patients import queries as people
 from yipan.base.patients.actions import NATIONAL_ID, register
 from yipan.base.patients.models import Sex
+from yipan.kernel import texts
 from yipan.kernel.errors import Conflict, InvalidInput, Refused, YipanError
 from yipan.lines.referrals import actions, policy, words
 from yipan.lines.referrals.actions import sending, stepping
 from yipan.lines.referrals.models import PathwayKind, Referral, TaskKind
 from yipan.lines.referrals.pages import wishes
-from yipan.lines.referrals.pages.common import NOBODY, Form, actor_of, chosen, uuid_of
+from yipan.lines.referrals.pages.common import NOBODY, Form, actor_of, chosen
 from yipan.lines.referrals.policy import Direction, Facts, State, Verb
 from yipan.lines.referrals.queries import facts as known
 from yipan.lines.referrals.queries import targets
@@ -306,7 +307,7 @@ def people_of(actor: Actor, form: Form) -> dict[str, Any]:
     """Patients to choose from, and live referrals of who is chosen."""
     found = people.search(actor, form["q"], SHOWN + 1) if form["q"] else []
     hits = {hit.id: hit for hit in found[:SHOWN]}
-    picked = uuid_of(form["patient"])
+    picked = texts.identifier(form["patient"])
     if picked is not None and picked not in hits:
         hits = {hit.id: hit for hit in people.summaries([picked])} | hits
     audit.record_list(actor, "patients.search", count=len(hits))

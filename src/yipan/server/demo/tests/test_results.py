@@ -44,4 +44,4 @@ def test_results_controls_and_decisions() -> None:
         closed = [row.item.code for row in quality.watched(SYSTEM) if not row.standing.open]
     assert closed == [results.OUT[1]]
     assert Result.objects.values("report").distinct().count() == told >= 8
-    assert Decision.objects.count() <= 4
+    assert 1 <= Decision.objects.count() <= len(network.beds["neurology"])

@@ -14,11 +14,11 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST
 
 from yipan.base.access import Actor
-from yipan.base.patients.pages import picking
 from yipan.kernel import texts
 from yipan.kernel.errors import InvalidInput
 from yipan.lines.exams import actions
 from yipan.lines.exams.models import Category, Grade, ReadingCentre
+from yipan.lines.exams.pages.common import chosen
 from yipan.lines.exams.pages.reading import show
 from yipan.lines.exams.policy import critical
 from yipan.lines.exams.policy import reading as policy
@@ -45,7 +45,7 @@ def centres(request: HttpRequest) -> HttpResponse:
     given = request.POST
     if request.method == "POST":
         try:
-            site = picking.one(given.get("site", ""))
+            site = texts.identifier(given.get("site", ""))
             if site is None:
                 raise InvalidInput("form_invalid", fields={"site": "choice_unknown"})
             told = {name: given.get(name, "") for name in ("code", "name", "name_en")}
@@ -93,8 +93,8 @@ def coverage(request: HttpRequest, centre_id: UUID) -> HttpResponse:
     """Save which of the sites that were shown the centre reads."""
     actor, given = show.actor_of(request, query.VERB), request.POST
     cells = [cell.partition(" ") for cell in given.getlist("cover")]
-    wanted = [(_uuid(site), category) for site, _space, category in cells]
-    sites = [_uuid(site) for site in given.getlist("shown")]
+    wanted = [(chosen(site), category) for site, _space, category in cells]
+    sites = [chosen(site) for site in given.getlist("shown")]
     changed = actions.cover(actor=actor, centre_id=centre_id, site_ids=sites, wanted=wanted)
     flash.say(request, _("Saved.") if changed else _("Nothing was different."))
     back = {name: given[name] for name in ("q", "page") if given.get(name)}
@@ -105,7 +105,7 @@ def coverage(request: HttpRequest, centre_id: UUID) -> HttpResponse:
 def reader(request: HttpRequest, centre_id: UUID) -> HttpResponse:
     """Enter a reader, change one, or take one off the list."""
     actor, given = show.actor_of(request, query.VERB), request.POST
-    known = _uuid(given["reader"]) if given.get("reader") else None
+    known = chosen(given["reader"]) if given.get("reader") else None
     if known is not None and given.get("step") == "drop":
         actions.drop_reader(actor=actor, centre_id=centre_id, reader_id=known)
         flash.say(request, _("The reader is off the list."))
@@ -197,14 +197,6 @@ def _body(given: QueryDict) -> dict[str, Any]:
         "peer_rate": share,
         **{name: number(name) for name in NUMBERS},
     }
-
-
-def _uuid(text: str) -> UUID:
-    """Raises InvalidInput("choice_unknown")."""
-    try:
-        return UUID(text)
-    except ValueError:
-        raise InvalidInput("choice_unknown") from None
 
 
 PAGES = (
