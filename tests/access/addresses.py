@@ -292,7 +292,7 @@ ADDRESSES: dict[str, Row] = {
     "exam-new": row("exams.order@anywhere", "exams.order@anywhere"),
     "exam-choices": row(post="exams.order@anywhere"),
     "exam-order": row("exams.view@here", **EXAM),
-    "exam-slip": row("patients.view@here", **EXAM),
+    "exam-slip": row("exams.slip@here", **EXAM),
     "exam-schedule": row(post="exams.schedule@here", data={"slot": "$exam_slot"}, **EXAM),
     "exam-cancel": row(post="exams.order@here", **EXAM),
     "exam-collect": row(post="exams.collect@here", **EXAM),

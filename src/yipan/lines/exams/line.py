@@ -26,6 +26,7 @@ LINE = Line(
         "exams.schedule": ORDERING | {Role.TECHNICIAN},
         "exams.perform": frozenset({Role.TECHNICIAN, Role.INTERFACE}),
         "exams.collect": frozenset({Role.WARD_NURSE, Role.DOCTOR, Role.TECHNICIAN, Role.INTERFACE}),
+        "exams.slip": CARING | {Role.TECHNICIAN},
         "exams.close": frozenset({Role.TECHNICIAN, Role.COORDINATOR, Role.MANAGER}),
         "exams.read": frozenset({Role.READER}),
         "exams.images": frozenset({Role.DOCTOR, Role.TECHNICIAN, Role.READER}),

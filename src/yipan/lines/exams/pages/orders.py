@@ -19,7 +19,9 @@ from markupsafe import Markup
 
 from yipan.base import audit
 from yipan.base.access import Actor, Role
+from yipan.base.network.models import Site
 from yipan.base.patients import queries as people
+from yipan.base.patients.models import Patient
 from yipan.kernel import clock
 from yipan.kernel.errors import Conflict, InvalidInput
 from yipan.lines.exams import actions, policy
@@ -40,6 +42,7 @@ from yipan.ui.navigation import Area, NavItem
 
 PAGE_SIZE = 40
 LISTS = ("open", "done", "cancelled")
+SLIP = "exams.slip"
 MOVABLE = (Standing.WAITING, Standing.HELD, Standing.SCHEDULED)
 
 
@@ -113,13 +116,14 @@ def slip(request: HttpRequest, request_id: UUID) -> HttpResponse:
     actor = actor_of(request)
     row = query.order(actor, request_id)
     stand = stands([row])[row.pk]
+    actor.require(SLIP, _place(actor, row, stand) or row.site.organisation.path)
     context = {
         "row": row,
         "item": row.exam_order.item,
         "stand": stand,
         "device": stand.device,
-        "site": stand.device.capacity.site if stand.device else row.site,
-        "patient": people.get(actor, row.patient_id),
+        "site": _site(row, stand),
+        "patient": _patient(actor, row, stand),
         "code": code_of(row.exam_order.accession),
         "printed_at": clock.now(),
         "printed_by": actor.name,
@@ -145,13 +149,13 @@ def told(error: Conflict) -> str:
 
 def _page(request: HttpRequest, actor: Actor, row: Request, form: Form) -> HttpResponse:
     stand, path = stands([row])[row.pk], row.site.organisation.path
-    patient = people.get(actor, row.patient_id) if actor.may("patients.view") else None
     context = {
         "row": row,
         "order": row.exam_order,
         "item": row.exam_order.item,
         "stand": stand,
-        "patient": patient,
+        "patient": _patient(actor, row, stand),
+        "finds": actor.may("patients.view"),
         "events": _events(row),
         "form": form,
         "goals": goals(),
@@ -163,6 +167,27 @@ def _page(request: HttpRequest, actor: Actor, row: Request, form: Form) -> HttpR
         **_offers(actor, row, stand, form),
     }
     return render(request, "exams/order_one.html", context)
+
+
+def _site(row: Request, stand: Stand) -> Site:
+    """Where it is done; where it was ordered as long as that is open."""
+    return stand.device.capacity.site if stand.device else row.site
+
+
+def _place(actor: Actor, row: Request, stand: Stand) -> str:
+    """The organisation where it was ordered or is done in which they may know whom it is for; "" for none."""
+    paths = {row.site.organisation.path, _site(row, stand).organisation.path}
+    return next((path for path in sorted(paths) if actor.may(SLIP, path)), "")
+
+
+def _patient(actor: Actor, row: Request, stand: Stand) -> Patient | None:
+    """Whom it is for: for those who find patients anywhere, and who care for or examine this one. Audited."""
+    if actor.may("patients.view"):
+        return people.get(actor, row.patient_id)
+    if not (path := _place(actor, row, stand)):
+        return None
+    audit.record(actor, "patient.read", "patient", row.patient_id, patient_id=row.patient_id, path=path)
+    return row.patient
 
 
 def _report(actor: Actor, row: Request) -> str:
