@@ -52,6 +52,7 @@ def bed(request: HttpRequest, bed_id: UUID) -> HttpResponse:
     fragment = request.headers.get("HX-Request") == "true"
     template = "beds/board_bed.html" if fragment else "beds/board_bed_page.html"
     site = sheet.bed.room.ward.site
+    following = sheet.row.next_request_id if actor.may("beds.request", path) else None
     context = {
         "sheet": sheet,
         "site": site,
@@ -64,7 +65,7 @@ def bed(request: HttpRequest, bed_id: UUID) -> HttpResponse:
         "actions": actions(actor, sheet),
         "ward_href": address("ward", sheet.bed.room.ward_id),
         "patient_href": address("patient", sheet.row.patient_id) if names and sheet.row.patient_id else "",
-        "desk_href": address("desk", sheet.row.next_request_id) if sheet.row.next_request_id else "",
+        "desk_href": address("desk", following) if following else "",
     }
     response = render(request, template, context)
     patch_vary_headers(response, ("HX-Request",))

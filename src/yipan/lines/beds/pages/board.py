@@ -277,11 +277,11 @@ def _waiting(actor: Actor, site: Site, at: datetime | None = None) -> dict[str, 
     departments = {d.id: d for d in Department.objects.filter(id__in={r.department_id for r in now})}
     waits = sorted(at - row.since for row in now)
     path = site.organisation.path
-    names = actor.may("patients.view", path)
+    names, places = actor.may("patients.view", path), actor.may("beds.request", path)
     if names:
         audit.record_list(actor, "beds.board", site.code, count=len(now[:WAITING_SHOWN]), path=path)
     return {
-        "waiting": [(row, departments[row.department_id], desk(row)) for row in now[:WAITING_SHOWN]],
+        "waiting": [(row, departments[row.department_id], desk(row) if places else "") for row in now[:WAITING_SHOWN]],
         "waiting_count": len(now),
         "waiting_later": len(later),
         "waiting_median": waits[len(waits) // 2] if waits else None,

@@ -153,9 +153,13 @@ def test_who_may_not_place_sees_the_beds_without_buttons(network: SmallNetwork) 
 
 @pytest.mark.parametrize("role", [Role.MANAGER, Role.INTEGRATOR])
 def test_who_may_not_ask_for_beds_gets_no_desk(network: SmallNetwork, role: Role) -> None:
-    """Managers and integrators are refused: the desk is a patient's record."""
-    client = signed_in(network.organisation, role)
-    assert client.get(reverse("desk", args=[ask(network).id])).status_code == 403
+    """Managers and integrators are refused: the desk is a patient's record. The board does not lead them there."""
+    client, address = signed_in(network.organisation, role), reverse("desk", args=[ask(network).id])
+    assert client.get(address).status_code == 403
+    rail = {"site": network.site.code}
+    assert address not in client.get(reverse("board-waiting"), rail).content.decode()
+    coordinator = signed_in(network.organisation, Role.COORDINATOR)
+    assert address in coordinator.get(reverse("board-waiting"), rail).content.decode()
 
 
 def test_another_hospital_sees_and_changes_nothing(network: SmallNetwork) -> None:

@@ -49,3 +49,13 @@ def test_whoever_examines_knows_whom(clinic: Radiology, role: Role, knows: bool,
     slip = person.get(reverse("exam-slip", args=[order.pk]))
     assert slip.status_code == (200 if prints else 403)
     assert (name in slip.content.decode()) is prints
+
+
+@pytest.mark.parametrize(("role", "orders"), [(Role.DOCTOR, True), (Role.TECHNICIAN, False), (Role.MANAGER, False)])
+def test_no_tab_leads_to_a_refusal(clinic: Radiology, role: Role, orders: bool) -> None:
+    """The tab of the orders stands where the page may be opened."""
+    person = Client(headers={"accept-language": "en"})
+    person.force_login(clinic.user("somebody", role))
+    shown = person.get(reverse("exam-devices")).content.decode()
+    assert (f'href="{reverse("exam-orders")}"' in shown.partition("<main")[2]) is orders
+    assert (person.get(reverse("exam-orders")).status_code == 200) is orders
