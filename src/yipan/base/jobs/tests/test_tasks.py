@@ -48,8 +48,9 @@ def test_a_job_whose_worker_died_is_given_up_when_its_key_waits_again() -> None:
 
 def test_a_job_whose_worker_died_runs_again() -> None:
     """A job that a vanished worker had begun goes back to the queue and is done."""
-    lost = enqueue(rescue, timestamp=0)
+    # Not a rescue itself: the worker's own clock may ask for one in between, and that one would be done instead.
+    lost = enqueue(tidy, key="tonight", timestamp=0)
     lose(lost)
     enqueue(rescue, timestamp=1)
     run_worker_until_idle()
-    assert set(ProcrastinateJob.objects.values_list("id", "status")) >= {(lost, "succeeded")}
+    assert (lost, "succeeded") in set(ProcrastinateJob.objects.values_list("id", "status"))
