@@ -23,6 +23,8 @@ CHAINS = 16
 """Of so many moves of a whole stay one is a chain, and every one to a room of the other sex that would be refused."""
 HOPELESS = 6.0
 """Temperatures by which a night dearer is as good as never accepted."""
+HOPES = 16
+"""Of so many moves that look hopeless one is tried: who comes for somebody of the other sex may leave no more mixed."""
 
 
 @inner
@@ -92,7 +94,7 @@ def _try(fixed, state, owner, menu, chance, temperature):  # type: ignore[no-unt
     begin, end = offset[p], offset[p + 1]
     low, high = _stretch(lying, begin, end, i)
     others = state.heads[room, fixed.first[p] + low - begin, 1 - fixed.sex[p]]
-    hopeless = fixed.same[room] and others > 0 and fixed.mixing > HOPELESS * temperature
+    hopeless = fixed.same[room] and others > 0 and fixed.mixing > HOPELESS * temperature and below(chance, HOPES) > 0
     if low == begin and high == end and (hopeless or below(chance, CHAINS) == 0):
         return _try_chain(fixed, state, chance, temperature, p, room)
     if hopeless:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from hypothesis import strategies as st
 
-from yipan.engine.optimise.pas.instance import Department, Instance, Patient, Room
+from yipan.engine.optimise.pas.instance import Department, Instance, Patient, Room, Sex
 
 TEXT = """ARTICLE BENCHMARK DATA SET
 Rooms: 3
@@ -49,6 +49,27 @@ PATIENTS:
 END.
 """
 """Day stays no night and Eve comes after the horizon."""
+
+
+def mixing() -> Instance:
+    """Two women and two men, three beds for one sex and a single: some night is mixed, and the men belong together."""
+    department = Department(id=1, name="D1", min_age=0, max_age=0, levels={})
+    adults = Department(id=2, name="D2", min_age=18, max_age=0, levels={})
+    rooms = tuple(
+        Room(
+            id=i, name=str(i), capacity=beds, department=at, policy="D", levels={}, properties=(), beds=(*range(beds),)
+        )
+        for i, beds, at in ((1, 3, 1), (2, 1, 1), (3, 1, 2))
+    )
+    stays: tuple[tuple[Sex, int, int], ...] = (("F", 1, 1), ("M", 3, 1), ("F", 3, 3), ("M", 2, 1))
+    patients = tuple(
+        Patient(
+            id=i, name=f"P{i}", age=5, sex=sex, first=0, last=nights, specialisms=(1,) * nights,
+            preferred_capacity=beds, required=(), preferred=(),
+        )
+        for i, (sex, nights, beds) in enumerate(stays, 1)
+    )  # fmt: skip
+    return Instance(horizon=3, departments=(department, adults), rooms=rooms, patients=patients)
 
 
 @st.composite

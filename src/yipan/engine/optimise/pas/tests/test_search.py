@@ -23,7 +23,7 @@ from yipan.engine.optimise.pas.model import Model
 from yipan.engine.optimise.pas.polishing import Polish
 from yipan.engine.optimise.pas.solver import solver
 from yipan.engine.optimise.pas.starting import start
-from yipan.engine.optimise.pas.tests.instances import TEXT, instances
+from yipan.engine.optimise.pas.tests.instances import TEXT, instances, mixing
 from yipan.engine.optimise.pas.tests.oracle import optimum
 
 
@@ -32,12 +32,19 @@ from yipan.engine.optimise.pas.tests.oracle import optimum
 def test_small_instances_are_solved_to_the_optimum(instance: Instance) -> None:
     """CP-SAT proves the optimum from the rules; the search finds it, and no bound is above it."""
     best = optimum(instance)
-    result = solve(Pas(instance), Stop(iterations=60_000, cost=best / 10), seed=1, threads=1)
+    result = solve(Pas(instance), Stop(iterations=1_000_000, cost=best / 10), seed=1, threads=1)
     assert not any(violations(instance, result.solution).values())
     assert round(10 * result.cost) == sum(evaluate(instance, result.solution).values()) == best
     assert result.bound is not None
     assert result.bound <= best / 10
     assert sum(result.components.values()) == pytest.approx(result.cost)
+
+
+@pytest.mark.parametrize("seed", range(1, 6))
+def test_a_mixed_room_may_change_whom_it_mixes(seed: int) -> None:
+    """Who comes in exchange for somebody of the other sex is looked at, also late, where coming alone is hopeless."""
+    result = solve(Pas(mixed := mixing()), Stop(iterations=1_000_000, cost=9.8), seed=seed, threads=1)
+    assert result.cost == optimum(mixed) / 10 == 9.8
 
 
 @settings(max_examples=40)
