@@ -59,13 +59,14 @@ def test_walk(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def walk(who: Somebody, world: worlds.World, found: dict[str, Callable[..., Any]]) -> Iterator[str]:
-    actor = world.actor(who)
+    actor, before = world.actor(who), worlds.written()
     for name, wanted in ACTIONS.items():
-        before = worlds.written()
         with undone():
             outcome = attempt(found[name], actor, wanted.arguments, world)
-        if outcome == "refused" and worlds.written() != before:
+        after = worlds.written()
+        if outcome == "refused" and after != before:
             yield f"{name} was refused and wrote"
+        before = after
         if (outcome == "refused") == allows(wanted.rule, who):
             yield f"{name} needs {wanted.rule}: {outcome}"
 

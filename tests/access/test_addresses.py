@@ -74,21 +74,23 @@ def test_walk(group: int, world: worlds.World, refusals: list[str], monkeypatch:
 def walk(who: Somebody, world: worlds.World, refusals: list[str]) -> Iterator[str]:
     """What is not as the rules say."""
     browser, present = world.browser(who), set(names())
+    before = worlds.written()
     for name, row in ADDRESSES.items():
         for method, rule in (("GET", row.get), ("POST", row.post)):
             if name not in present:
                 continue
             refusals.clear()
-            before = worlds.written()
             with undone():
                 status = visit(browser, method, name, row, world)
                 was_refused = bool(refusals) or status in (401, 403, 404)
+            after = worlds.written()
             if status >= 500 or (rule is None and who.is_logged_in and status != 405):
                 yield f"{method} {name}: {status}"
             elif rule is not None and is_checked(row, rule, who) and was_refused == allows(rule, who):
                 yield f"{method} {name} needs {rule}: {status} {refusals}"
-            if was_refused and (after := worlds.written()) != before:
+            if was_refused and after != before:
                 yield f"{method} {name} was refused and wrote: {before} {after}"
+            before = after
 
 
 def is_checked(row: Row, rule: Rule, who: Somebody) -> bool:

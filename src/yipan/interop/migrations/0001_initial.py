@@ -68,6 +68,15 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("application", "facility"), name="source_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(("location_mode__in", ["auto", "code", "alias"])),
+                        name="source_location_mode",
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="LocationAlias",
@@ -90,6 +99,12 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("source", "location"), name="alias_once"),
+                    models.CheckConstraint(condition=models.Q(("location", ""), _negated=True), name="alias_given"),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="InboundMessage",
@@ -137,79 +152,40 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
-        ),
-        migrations.AddConstraint(
-            model_name="source",
-            constraint=models.UniqueConstraint(fields=("application", "facility"), name="source_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="source",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("location_mode__in", ["auto", "code", "alias"])), name="source_location_mode"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="locationalias",
-            constraint=models.UniqueConstraint(fields=("source", "location"), name="alias_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="locationalias",
-            constraint=models.CheckConstraint(condition=models.Q(("location", ""), _negated=True), name="alias_given"),
-        ),
-        migrations.AddIndex(
-            model_name="inboundmessage",
-            index=models.Index(
-                condition=models.Q(("state", "received")), fields=["source", "id"], name="message_pending"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="inboundmessage",
-            index=models.Index(
-                condition=models.Q(("state", "waiting")), fields=["source", "id"], name="message_waiting"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="inboundmessage",
-            index=models.Index(
-                condition=models.Q(("retry_at__isnull", False)), fields=["retry_at"], name="message_retry"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="inboundmessage",
-            index=models.Index(
-                condition=models.Q(("patient_key", ""), _negated=True),
-                fields=["source", "patient_key", "id"],
-                name="message_person",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="inboundmessage",
-            index=models.Index(fields=["source", "id"], name="message_of_source"),
-        ),
-        migrations.AddIndex(
-            model_name="inboundmessage",
-            index=models.Index(fields=["received_at"], name="message_received"),
-        ),
-        migrations.AddConstraint(
-            model_name="inboundmessage",
-            constraint=models.UniqueConstraint(fields=("source", "control_id", "digest"), name="message_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="inboundmessage",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("state__in", ["received", "applied", "waiting", "ignored", "superseded"])),
-                name="message_state",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="inboundmessage",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("state", "waiting"), _negated=True),
-                    models.Q(("error_code", ""), _negated=True),
-                    _connector="OR",
-                ),
-                name="message_reason",
-            ),
+            options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("source", "control_id", "digest"), name="message_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(("state__in", ["received", "applied", "waiting", "ignored", "superseded"])),
+                        name="message_state",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state", "waiting"), _negated=True),
+                            models.Q(("error_code", ""), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="message_reason",
+                    ),
+                ],
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("state", "received")), fields=["source", "id"], name="message_pending"
+                    ),
+                    models.Index(
+                        condition=models.Q(("state", "waiting")), fields=["source", "id"], name="message_waiting"
+                    ),
+                    models.Index(
+                        condition=models.Q(("retry_at__isnull", False)), fields=["retry_at"], name="message_retry"
+                    ),
+                    models.Index(
+                        condition=models.Q(("patient_key", ""), _negated=True),
+                        fields=["source", "patient_key", "id"],
+                        name="message_person",
+                    ),
+                    models.Index(fields=["source", "id"], name="message_of_source"),
+                    models.Index(fields=["received_at"], name="message_received"),
+                ],
+            },
         ),
     ]

@@ -64,6 +64,19 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("port__gte", 1), ("port__lte", 65535)), name="receiver_port"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("name", ""), _negated=True), models.Q(("host", ""), _negated=True)
+                        ),
+                        name="receiver_given",
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="OutboundMessage",
@@ -105,46 +118,24 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
-        ),
-        migrations.AddConstraint(
-            model_name="receiver",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("port__gte", 1), ("port__lte", 65535)), name="receiver_port"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="receiver",
-            constraint=models.CheckConstraint(
-                condition=models.Q(models.Q(("name", ""), _negated=True), models.Q(("host", ""), _negated=True)),
-                name="receiver_given",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="outboundmessage",
-            index=models.Index(
-                condition=models.Q(("state", "waiting")), fields=["receiver", "id"], name="outbound_waiting"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="outboundmessage",
-            index=models.Index(
-                condition=models.Q(("state", "refused")), fields=["receiver", "id"], name="outbound_refused"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="outboundmessage",
-            index=models.Index(fields=["created_at"], name="outbound_created"),
-        ),
-        migrations.AddConstraint(
-            model_name="outboundmessage",
-            constraint=models.UniqueConstraint(fields=("receiver", "control_id"), name="outbound_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="outboundmessage",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("state__in", ["waiting", "acknowledged", "refused", "dropped"])),
-                name="outbound_state",
-            ),
+            options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("receiver", "control_id"), name="outbound_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(("state__in", ["waiting", "acknowledged", "refused", "dropped"])),
+                        name="outbound_state",
+                    ),
+                ],
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("state", "waiting")), fields=["receiver", "id"], name="outbound_waiting"
+                    ),
+                    models.Index(
+                        condition=models.Q(("state", "refused")), fields=["receiver", "id"], name="outbound_refused"
+                    ),
+                    models.Index(fields=["created_at"], name="outbound_created"),
+                ],
+            },
         ),
         guard("interop_outboundmessage"),
         allow("interop_outboundmessage", "receiver", "SELECT UPDATE", RECEIVER),

@@ -78,6 +78,17 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("status__in", ["queued", "running", "done", "failed"])), name="run_status"
+                    ),
+                    models.CheckConstraint(condition=models.Q(("days__gte", 1), ("days__lte", 28)), name="run_days"),
+                ],
+                "indexes": [
+                    models.Index(fields=["organisation", "-created_at"], name="run_newest"),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Proposal",
@@ -147,30 +158,15 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
-        ),
-        migrations.AddIndex(
-            model_name="run",
-            index=models.Index(fields=["organisation", "-created_at"], name="run_newest"),
-        ),
-        migrations.AddConstraint(
-            model_name="run",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("status__in", ["queued", "running", "done", "failed"])), name="run_status"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="run",
-            constraint=models.CheckConstraint(condition=models.Q(("days__gte", 1), ("days__lte", 28)), name="run_days"),
-        ),
-        migrations.AddConstraint(
-            model_name="proposal",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("kind__in", ["admission", "transfer", "repatriation"])), name="proposal_kind"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="proposal",
-            constraint=models.UniqueConstraint(fields=("run", "request"), name="proposal_once"),
+            options={
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("kind__in", ["admission", "transfer", "repatriation"])),
+                        name="proposal_kind",
+                    ),
+                    models.UniqueConstraint(fields=("run", "request"), name="proposal_once"),
+                ],
+            },
         ),
         guard("planning_proposal"),
         allow("planning_proposal", "care", "SELECT UPDATE", REQUEST),

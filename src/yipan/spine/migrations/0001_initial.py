@@ -44,6 +44,16 @@ class Migration(migrations.Migration):
                     models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="network.site"),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("kind", "bed"), _negated=True), ("bed__isnull", False), _connector="OR"
+                        ),
+                        name="capacity_bed",
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Event",
@@ -159,6 +169,20 @@ class Migration(migrations.Migration):
                     models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="network.site"),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("priority__in", ["emergency", "urgent", "elective"])),
+                        name="request_priority",
+                    ),
+                ],
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("cancelled_at", None)), fields=["line", "created_at"], name="request_open"
+                    ),
+                    models.Index(fields=["created_at"], name="request_created"),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Booking",
@@ -233,117 +257,71 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
-        ),
-        migrations.AddConstraint(
-            model_name="capacity",
-            constraint=models.CheckConstraint(
-                condition=models.Q(models.Q(("kind", "bed"), _negated=True), ("bed__isnull", False), _connector="OR"),
-                name="capacity_bed",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="request",
-            index=models.Index(
-                condition=models.Q(("cancelled_at", None)), fields=["line", "created_at"], name="request_open"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="request",
-            index=models.Index(fields=["created_at"], name="request_created"),
-        ),
-        migrations.AddConstraint(
-            model_name="request",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("priority__in", ["emergency", "urgent", "elective"])), name="request_priority"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="booking",
-            index=models.Index(
-                condition=models.Q(("state__in", ["held", "confirmed", "active"])),
-                fields=["capacity"],
-                name="booking_live",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="booking",
-            index=models.Index(fields=["request"], name="booking_request"),
-        ),
-        migrations.AddIndex(
-            model_name="booking",
-            index=models.Index(condition=models.Q(("state", "held")), fields=["expires_at"], name="booking_expiry"),
-        ),
-        migrations.AddIndex(
-            model_name="booking",
-            index=django.contrib.postgres.indexes.GistIndex(
-                condition=models.Q(("purpose", "care"), ("state__in", ["held", "confirmed", "active", "done"])),
-                fields=["period"],
-                name="booking_period",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="booking",
-            constraint=django.contrib.postgres.constraints.ExclusionConstraint(
-                condition=models.Q(("state__in", ["held", "confirmed", "active", "done"])),
-                expressions=[(models.F("capacity"), "="), (models.F("period"), "&&")],
-                name="booking_one_per_capacity",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="booking",
-            constraint=django.contrib.postgres.constraints.ExclusionConstraint(
-                condition=models.Q(
-                    ("state__in", ["held", "confirmed", "active", "done"]), ("body", True), ("patient__isnull", False)
-                ),
-                expressions=[(models.F("patient"), "="), (models.F("period"), "&&")],
-                name="booking_one_per_body",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="booking",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("state", "active")), fields=("capacity",), name="booking_one_active_per_capacity"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="booking",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("body", True), ("patient__isnull", False), ("state", "active")),
-                fields=("patient",),
-                name="booking_one_active_per_body",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="booking",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("purpose", "care"), ("patient__isnull", False), ("request__isnull", False)),
-                    models.Q(models.Q(("purpose", "care"), _negated=True), ("patient__isnull", True)),
-                    _connector="OR",
-                ),
-                name="booking_care_has_patient",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="booking",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("state__in", ["held", "confirmed", "active"]), _negated=True),
-                    models.Q(("period__isempty", False), ("period__startswith__isnull", False)),
-                    _connector="OR",
-                ),
-                name="booking_live_period",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="booking",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("expires_at__isnull", False), ("state", "held")),
-                    models.Q(models.Q(("state", "held"), _negated=True), ("expires_at__isnull", True)),
-                    _connector="OR",
-                ),
-                name="booking_hold_expires",
-            ),
+            options={
+                "constraints": [
+                    django.contrib.postgres.constraints.ExclusionConstraint(
+                        condition=models.Q(("state__in", ["held", "confirmed", "active", "done"])),
+                        expressions=[(models.F("capacity"), "="), (models.F("period"), "&&")],
+                        name="booking_one_per_capacity",
+                    ),
+                    django.contrib.postgres.constraints.ExclusionConstraint(
+                        condition=models.Q(
+                            ("state__in", ["held", "confirmed", "active", "done"]),
+                            ("body", True),
+                            ("patient__isnull", False),
+                        ),
+                        expressions=[(models.F("patient"), "="), (models.F("period"), "&&")],
+                        name="booking_one_per_body",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("state", "active")),
+                        fields=("capacity",),
+                        name="booking_one_active_per_capacity",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("body", True), ("patient__isnull", False), ("state", "active")),
+                        fields=("patient",),
+                        name="booking_one_active_per_body",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("purpose", "care"), ("patient__isnull", False), ("request__isnull", False)),
+                            models.Q(models.Q(("purpose", "care"), _negated=True), ("patient__isnull", True)),
+                            _connector="OR",
+                        ),
+                        name="booking_care_has_patient",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state__in", ["held", "confirmed", "active"]), _negated=True),
+                            models.Q(("period__isempty", False), ("period__startswith__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="booking_live_period",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("expires_at__isnull", False), ("state", "held")),
+                            models.Q(models.Q(("state", "held"), _negated=True), ("expires_at__isnull", True)),
+                            _connector="OR",
+                        ),
+                        name="booking_hold_expires",
+                    ),
+                ],
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("state__in", ["held", "confirmed", "active"])),
+                        fields=["capacity"],
+                        name="booking_live",
+                    ),
+                    models.Index(fields=["request"], name="booking_request"),
+                    models.Index(condition=models.Q(("state", "held")), fields=["expires_at"], name="booking_expiry"),
+                    django.contrib.postgres.indexes.GistIndex(
+                        condition=models.Q(("purpose", "care"), ("state__in", ["held", "confirmed", "active", "done"])),
+                        fields=["period"],
+                        name="booking_period",
+                    ),
+                ],
+            },
         ),
     ]

@@ -31,6 +31,11 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ["code"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("code", ""), _negated=True), name="department_code_given"
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -75,6 +80,28 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ["ward", "label"],
+                "constraints": [
+                    models.CheckConstraint(condition=models.Q(("label", ""), _negated=True), name="room_label_given"),
+                    models.CheckConstraint(
+                        condition=models.Q(("sex_policy__in", ["any", "male", "female", "same"])),
+                        name="room_sex_policy_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("isolation__in", ["none", "contact", "droplet", "airborne", "protective"])),
+                        name="room_isolation_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("age_min__isnull", True),
+                            ("age_max__isnull", True),
+                            ("age_min__lte", models.F("age_max")),
+                            _connector="OR",
+                        ),
+                        name="room_ages_in_order",
+                    ),
+                    models.CheckConstraint(condition=models.Q(("age_min__lte", 150)), name="room_age_min_human"),
+                    models.CheckConstraint(condition=models.Q(("age_max__lte", 150)), name="room_age_max_human"),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -131,6 +158,40 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ["path"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("code", ""), _negated=True), name="organisation_code_given"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "kind__in",
+                                [
+                                    "group",
+                                    "tertiary_hospital",
+                                    "general_hospital",
+                                    "leading_hospital",
+                                    "hub",
+                                    "township_centre",
+                                    "village_clinic",
+                                    "partner",
+                                ],
+                            )
+                        ),
+                        name="organisation_kind_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("parent__isnull", True),
+                            models.Q(("parent", models.F("id")), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="organisation_not_own_parent",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("path__regex", "^([0-9]{4,}\\.)+$")), name="organisation_path_shape"
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -156,6 +217,10 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name_plural": "policies",
                 "ordering": ["organisation", "-version"],
+                "constraints": [
+                    models.UniqueConstraint(fields=("organisation", "version"), name="policy_version_once"),
+                    models.CheckConstraint(condition=models.Q(("version__gte", 1)), name="policy_version_from_one"),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -199,6 +264,15 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ["code"],
+                "constraints": [
+                    models.UniqueConstraint(fields=("room", "label"), name="bed_label_once_in_room"),
+                    models.CheckConstraint(condition=models.Q(("code", ""), _negated=True), name="bed_code_given"),
+                    models.CheckConstraint(condition=models.Q(("label", ""), _negated=True), name="bed_label_given"),
+                    models.CheckConstraint(
+                        condition=models.Q(("level_of_care__in", ["general", "step_down", "intensive"])),
+                        name="bed_level_of_care_known",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -225,6 +299,24 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ["code"],
+                "constraints": [
+                    models.CheckConstraint(condition=models.Q(("code", ""), _negated=True), name="site_code_given"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("latitude__isnull", True), ("longitude__isnull", True)),
+                            models.Q(
+                                ("latitude__gte", -90),
+                                ("latitude__isnull", False),
+                                ("latitude__lte", 90),
+                                ("longitude__gte", -180),
+                                ("longitude__isnull", False),
+                                ("longitude__lte", 180),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="site_on_earth",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -248,6 +340,17 @@ class Migration(migrations.Migration):
                     models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="network.site"),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("from_site", "to_site"), name="road_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(("from_site", models.F("to_site")), _negated=True), name="road_between_two"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("minutes__gte", 0), ("minutes__lte", 1440)), name="road_minutes_range"
+                    ),
+                ],
+            },
         ),
         migrations.AddField(
             model_name="department",
@@ -300,6 +403,17 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("specialty", "other"), name="similarity_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(("specialty", models.F("other")), _negated=True), name="similarity_of_two"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("similarity__gte", 0), ("similarity__lte", 1)), name="similarity_range"
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Ward",
@@ -333,6 +447,12 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ["code"],
+                "constraints": [
+                    models.CheckConstraint(condition=models.Q(("code", ""), _negated=True), name="ward_code_given"),
+                    models.CheckConstraint(
+                        condition=models.Q(("turnover_minutes__lte", 1440)), name="ward_turnover_within_a_day"
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -356,6 +476,17 @@ class Migration(migrations.Migration):
                     models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="network.ward"),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("from_ward", "to_ward"), name="walk_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(("from_ward", models.F("to_ward")), _negated=True), name="walk_between_two"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("minutes__gte", 0), ("minutes__lte", 240)), name="walk_minutes_range"
+                    ),
+                ],
+            },
         ),
         migrations.AddField(
             model_name="room",
@@ -389,6 +520,11 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("ward", "specialty"), name="competence_once"),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Alliance",
@@ -430,205 +566,7 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.AddConstraint(
-            model_name="organisation",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("code", ""), _negated=True), name="organisation_code_given"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="organisation",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "kind__in",
-                        [
-                            "group",
-                            "tertiary_hospital",
-                            "general_hospital",
-                            "leading_hospital",
-                            "hub",
-                            "township_centre",
-                            "village_clinic",
-                            "partner",
-                        ],
-                    )
-                ),
-                name="organisation_kind_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="organisation",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("parent__isnull", True), models.Q(("parent", models.F("id")), _negated=True), _connector="OR"
-                ),
-                name="organisation_not_own_parent",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="organisation",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("path__regex", "^([0-9]{4,}\\.)+$")), name="organisation_path_shape"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="policy",
-            constraint=models.UniqueConstraint(fields=("organisation", "version"), name="policy_version_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="policy",
-            constraint=models.CheckConstraint(condition=models.Q(("version__gte", 1)), name="policy_version_from_one"),
-        ),
-        migrations.AddConstraint(
-            model_name="bed",
-            constraint=models.UniqueConstraint(fields=("room", "label"), name="bed_label_once_in_room"),
-        ),
-        migrations.AddConstraint(
-            model_name="bed",
-            constraint=models.CheckConstraint(condition=models.Q(("code", ""), _negated=True), name="bed_code_given"),
-        ),
-        migrations.AddConstraint(
-            model_name="bed",
-            constraint=models.CheckConstraint(condition=models.Q(("label", ""), _negated=True), name="bed_label_given"),
-        ),
-        migrations.AddConstraint(
-            model_name="bed",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("level_of_care__in", ["general", "step_down", "intensive"])),
-                name="bed_level_of_care_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="site",
-            constraint=models.CheckConstraint(condition=models.Q(("code", ""), _negated=True), name="site_code_given"),
-        ),
-        migrations.AddConstraint(
-            model_name="site",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("latitude__isnull", True), ("longitude__isnull", True)),
-                    models.Q(
-                        ("latitude__gte", -90),
-                        ("latitude__isnull", False),
-                        ("latitude__lte", 90),
-                        ("longitude__gte", -180),
-                        ("longitude__isnull", False),
-                        ("longitude__lte", 180),
-                    ),
-                    _connector="OR",
-                ),
-                name="site_on_earth",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="road",
-            constraint=models.UniqueConstraint(fields=("from_site", "to_site"), name="road_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="road",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("from_site", models.F("to_site")), _negated=True), name="road_between_two"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="road",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("minutes__gte", 0), ("minutes__lte", 1440)), name="road_minutes_range"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="department",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("code", ""), _negated=True), name="department_code_given"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="specialtysimilarity",
-            constraint=models.UniqueConstraint(fields=("specialty", "other"), name="similarity_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="specialtysimilarity",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("specialty", models.F("other")), _negated=True), name="similarity_of_two"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="specialtysimilarity",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("similarity__gte", 0), ("similarity__lte", 1)), name="similarity_range"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="ward",
-            constraint=models.CheckConstraint(condition=models.Q(("code", ""), _negated=True), name="ward_code_given"),
-        ),
-        migrations.AddConstraint(
-            model_name="ward",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("turnover_minutes__lte", 1440)), name="ward_turnover_within_a_day"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="walk",
-            constraint=models.UniqueConstraint(fields=("from_ward", "to_ward"), name="walk_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="walk",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("from_ward", models.F("to_ward")), _negated=True), name="walk_between_two"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="walk",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("minutes__gte", 0), ("minutes__lte", 240)), name="walk_minutes_range"
-            ),
-        ),
-        migrations.AddConstraint(
             model_name="room",
             constraint=models.UniqueConstraint(fields=("ward", "label"), name="room_label_once_in_ward"),
-        ),
-        migrations.AddConstraint(
-            model_name="room",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("label", ""), _negated=True), name="room_label_given"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="room",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("sex_policy__in", ["any", "male", "female", "same"])), name="room_sex_policy_known"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="room",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("isolation__in", ["none", "contact", "droplet", "airborne", "protective"])),
-                name="room_isolation_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="room",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("age_min__isnull", True),
-                    ("age_max__isnull", True),
-                    ("age_min__lte", models.F("age_max")),
-                    _connector="OR",
-                ),
-                name="room_ages_in_order",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="room",
-            constraint=models.CheckConstraint(condition=models.Q(("age_min__lte", 150)), name="room_age_min_human"),
-        ),
-        migrations.AddConstraint(
-            model_name="room",
-            constraint=models.CheckConstraint(condition=models.Q(("age_max__lte", 150)), name="room_age_max_human"),
-        ),
-        migrations.AddConstraint(
-            model_name="wardcompetence",
-            constraint=models.UniqueConstraint(fields=("ward", "specialty"), name="competence_once"),
         ),
     ]

@@ -59,6 +59,40 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.CheckConstraint(condition=models.Q(("name", ""), _negated=True), name="patient_name_given"),
+                    models.CheckConstraint(
+                        condition=models.Q(("sex__in", ["male", "female", "other", "unknown"])), name="patient_sex"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("merged_into", models.F("id")), _negated=True),
+                        name="patient_not_merged_into_itself",
+                    ),
+                ],
+                "indexes": [
+                    models.Index(fields=["name"], name="patient_name"),
+                    models.Index(fields=["pinyin"], name="patient_pinyin"),
+                    models.Index(fields=["initials", "pinyin"], name="patient_initials"),
+                    models.Index(fields=["birth_date", "pinyin"], name="patient_birth_date"),
+                    models.Index(
+                        condition=models.Q(("phone", ""), _negated=True), fields=["phone"], name="patient_phone"
+                    ),
+                    models.Index(
+                        condition=models.Q(("merged_into__isnull", False)),
+                        fields=["merged_into"],
+                        name="patient_absorbed",
+                    ),
+                    django.contrib.postgres.indexes.GinIndex(
+                        django.contrib.postgres.indexes.OpClass("pinyin", name="gin_trgm_ops"),
+                        name="patient_pinyin_inside",
+                    ),
+                    django.contrib.postgres.indexes.GinIndex(
+                        models.Func(models.F("name"), models.Value(None), function="string_to_array"),
+                        name="patient_name_characters",
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Merge",
@@ -88,6 +122,19 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("survivor", models.F("retired")), _negated=True), name="merge_of_two"
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("undone_at__isnull", True)), fields=("retired",), name="merge_open_once"
+                    ),
+                ],
+                "indexes": [
+                    models.Index(fields=["-at"], name="merge_at"),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Identifier",
@@ -109,6 +156,20 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("system", "value"), name="identifier_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("system", ""), _negated=True), models.Q(("value", ""), _negated=True)
+                        ),
+                        name="identifier_given",
+                    ),
+                ],
+                "indexes": [
+                    models.Index(fields=["value"], name="identifier_value"),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="DuplicateCandidate",
@@ -145,121 +206,24 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
-        ),
-        migrations.AddIndex(
-            model_name="patient",
-            index=models.Index(fields=["name"], name="patient_name"),
-        ),
-        migrations.AddIndex(
-            model_name="patient",
-            index=models.Index(fields=["pinyin"], name="patient_pinyin"),
-        ),
-        migrations.AddIndex(
-            model_name="patient",
-            index=models.Index(fields=["initials", "pinyin"], name="patient_initials"),
-        ),
-        migrations.AddIndex(
-            model_name="patient",
-            index=models.Index(fields=["birth_date", "pinyin"], name="patient_birth_date"),
-        ),
-        migrations.AddIndex(
-            model_name="patient",
-            index=models.Index(
-                condition=models.Q(("phone", ""), _negated=True), fields=["phone"], name="patient_phone"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="patient",
-            index=models.Index(
-                condition=models.Q(("merged_into__isnull", False)), fields=["merged_into"], name="patient_absorbed"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="patient",
-            index=django.contrib.postgres.indexes.GinIndex(
-                django.contrib.postgres.indexes.OpClass("pinyin", name="gin_trgm_ops"), name="patient_pinyin_inside"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="patient",
-            index=django.contrib.postgres.indexes.GinIndex(
-                models.Func(models.F("name"), models.Value(None), function="string_to_array"),
-                name="patient_name_characters",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="patient",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("name", ""), _negated=True), name="patient_name_given"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="patient",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("sex__in", ["male", "female", "other", "unknown"])), name="patient_sex"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="patient",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("merged_into", models.F("id")), _negated=True),
-                name="patient_not_merged_into_itself",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="merge",
-            index=models.Index(fields=["-at"], name="merge_at"),
-        ),
-        migrations.AddConstraint(
-            model_name="merge",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("survivor", models.F("retired")), _negated=True), name="merge_of_two"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="merge",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("undone_at__isnull", True)), fields=("retired",), name="merge_open_once"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="identifier",
-            index=models.Index(fields=["value"], name="identifier_value"),
-        ),
-        migrations.AddConstraint(
-            model_name="identifier",
-            constraint=models.UniqueConstraint(fields=("system", "value"), name="identifier_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="identifier",
-            constraint=models.CheckConstraint(
-                condition=models.Q(models.Q(("system", ""), _negated=True), models.Q(("value", ""), _negated=True)),
-                name="identifier_given",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="duplicatecandidate",
-            index=models.Index(condition=models.Q(("state", "open")), fields=["-score", "id"], name="duplicate_open"),
-        ),
-        migrations.AddConstraint(
-            model_name="duplicatecandidate",
-            constraint=models.UniqueConstraint(fields=("left", "right"), name="duplicate_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="duplicatecandidate",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("left__lt", models.F("right"))), name="duplicate_in_order"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="duplicatecandidate",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("decided_at__isnull", True), ("state", "open")),
-                    models.Q(models.Q(("state", "open"), _negated=True), ("decided_at__isnull", False)),
-                    _connector="OR",
-                ),
-                name="duplicate_decided",
-            ),
+            options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("left", "right"), name="duplicate_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(("left__lt", models.F("right"))), name="duplicate_in_order"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("decided_at__isnull", True), ("state", "open")),
+                            models.Q(models.Q(("state", "open"), _negated=True), ("decided_at__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="duplicate_decided",
+                    ),
+                ],
+                "indexes": [
+                    models.Index(condition=models.Q(("state", "open")), fields=["-score", "id"], name="duplicate_open"),
+                ],
+            },
         ),
     ]

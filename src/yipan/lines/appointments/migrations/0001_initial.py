@@ -73,6 +73,23 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ["code"],
+                "constraints": [
+                    models.CheckConstraint(condition=models.Q(("code", ""), _negated=True), name="clinic_code_given"),
+                    models.CheckConstraint(condition=models.Q(("ends__gt", models.F("starts"))), name="clinic_times"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("last_day", None), ("last_day__gte", models.F("first_day")), _connector="OR"
+                        ),
+                        name="clinic_days",
+                    ),
+                    models.CheckConstraint(condition=models.Q(("weekdays__len__gte", 1)), name="clinic_weekdays"),
+                    models.CheckConstraint(
+                        condition=models.Q(("minutes__gte", 2), ("minutes__lte", 240)), name="clinic_minutes"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("every_weeks__gte", 1), ("every_weeks__lte", 8)), name="clinic_weeks"
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -139,44 +156,10 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
-        ),
-        migrations.AddConstraint(
-            model_name="clinic",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("code", ""), _negated=True), name="clinic_code_given"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="clinic",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("ends__gt", models.F("starts"))), name="clinic_times"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="clinic",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("last_day", None), ("last_day__gte", models.F("first_day")), _connector="OR"),
-                name="clinic_days",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="clinic",
-            constraint=models.CheckConstraint(condition=models.Q(("weekdays__len__gte", 1)), name="clinic_weekdays"),
-        ),
-        migrations.AddConstraint(
-            model_name="clinic",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("minutes__gte", 2), ("minutes__lte", 240)), name="clinic_minutes"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="clinic",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("every_weeks__gte", 1), ("every_weeks__lte", 8)), name="clinic_weeks"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="closedsession",
-            constraint=models.UniqueConstraint(fields=("clinic", "day"), name="closed_session_once"),
+            options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("clinic", "day"), name="closed_session_once"),
+                ],
+            },
         ),
     ]

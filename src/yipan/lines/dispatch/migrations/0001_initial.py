@@ -47,6 +47,17 @@ class Migration(migrations.Migration):
                     models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="network.site"),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("level__in", ["basic", "advanced"])), name="transport_level"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("from_site", models.F("to_site")), _negated=True),
+                        name="transport_between_two",
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Vehicle",
@@ -116,17 +127,5 @@ class Migration(migrations.Migration):
                     )
                 ],
             },
-        ),
-        migrations.AddConstraint(
-            model_name="transport",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("level__in", ["basic", "advanced"])), name="transport_level"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="transport",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("from_site", models.F("to_site")), _negated=True), name="transport_between_two"
-            ),
         ),
     ]

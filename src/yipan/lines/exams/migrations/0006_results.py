@@ -52,6 +52,18 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ["item__code", "analyte", "level", "lot"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("level__gte", 1), ("level__lte", 5)), name="control_level"
+                    ),
+                    models.CheckConstraint(condition=models.Q(("sd__gt", 0)), name="control_sd"),
+                    models.UniqueConstraint(fields=("site", "item", "analyte", "level", "lot"), name="control_once"),
+                    models.UniqueConstraint(
+                        condition=models.Q(("in_use", True)),
+                        fields=("site", "item", "analyte", "level"),
+                        name="control_one_in_use",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -79,6 +91,11 @@ class Migration(migrations.Migration):
                     models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="network.site"),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("site", "item", "analyte", "measured_at"), name="control_run_once"),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="ControlMeasurement",
@@ -103,6 +120,11 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("run", "material"), name="control_measured_once"),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="ExternalAssessment",
@@ -132,6 +154,17 @@ class Migration(migrations.Migration):
                     models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="network.site"),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("site", "item", "organiser", "round"), name="assessment_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("score__isnull", True), models.Q(("score__gte", 0), ("score__lte", 100)), _connector="OR"
+                        ),
+                        name="assessment_score",
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="ItemCode",
@@ -160,6 +193,14 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("organisation", "system", "code"), name="item_code_once", nulls_distinct=False
+                    ),
+                    models.CheckConstraint(condition=models.Q(("code", ""), _negated=True), name="item_code_given"),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="RecognitionArea",
@@ -298,6 +339,45 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("status__in", ["P", "F", "C", "X"])), name="result_status"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("mark_scope__in", ["", "region", "province", "national"])),
+                        name="result_mark",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("report", ""), _negated=True), name="result_report_given"
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("superseded_at__isnull", True)),
+                        fields=("report", "key"),
+                        name="result_once",
+                    ),
+                ],
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("superseded_at__isnull", True)),
+                        fields=["patient", "-performed_at"],
+                        name="result_of_patient",
+                    ),
+                    models.Index(
+                        condition=models.Q(("item__isnull", False), ("superseded_at__isnull", True)),
+                        fields=["patient", "item", "-performed_at"],
+                        name="result_of_item",
+                    ),
+                    models.Index(
+                        condition=models.Q(("analyte__isnull", False), ("superseded_at__isnull", True)),
+                        fields=["patient", "analyte", "-performed_at"],
+                        name="result_of_analyte",
+                    ),
+                    models.Index(
+                        condition=models.Q(("request__isnull", False)), fields=["request"], name="result_request"
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Decision",
@@ -377,136 +457,26 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
-        ),
-        migrations.AddConstraint(
-            model_name="controlmaterial",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("level__gte", 1), ("level__lte", 5)), name="control_level"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="controlmaterial",
-            constraint=models.CheckConstraint(condition=models.Q(("sd__gt", 0)), name="control_sd"),
-        ),
-        migrations.AddConstraint(
-            model_name="controlmaterial",
-            constraint=models.UniqueConstraint(fields=("site", "item", "analyte", "level", "lot"), name="control_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="controlmaterial",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("in_use", True)),
-                fields=("site", "item", "analyte", "level"),
-                name="control_one_in_use",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="controlrun",
-            constraint=models.UniqueConstraint(
-                fields=("site", "item", "analyte", "measured_at"), name="control_run_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="controlmeasurement",
-            constraint=models.UniqueConstraint(fields=("run", "material"), name="control_measured_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="externalassessment",
-            constraint=models.UniqueConstraint(fields=("site", "item", "organiser", "round"), name="assessment_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="externalassessment",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("score__isnull", True), models.Q(("score__gte", 0), ("score__lte", 100)), _connector="OR"
-                ),
-                name="assessment_score",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="itemcode",
-            constraint=models.UniqueConstraint(
-                fields=("organisation", "system", "code"), name="item_code_once", nulls_distinct=False
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="itemcode",
-            constraint=models.CheckConstraint(condition=models.Q(("code", ""), _negated=True), name="item_code_given"),
-        ),
-        migrations.AddIndex(
-            model_name="result",
-            index=models.Index(
-                condition=models.Q(("superseded_at__isnull", True)),
-                fields=["patient", "-performed_at"],
-                name="result_of_patient",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="result",
-            index=models.Index(
-                condition=models.Q(("item__isnull", False), ("superseded_at__isnull", True)),
-                fields=["patient", "item", "-performed_at"],
-                name="result_of_item",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="result",
-            index=models.Index(
-                condition=models.Q(("analyte__isnull", False), ("superseded_at__isnull", True)),
-                fields=["patient", "analyte", "-performed_at"],
-                name="result_of_analyte",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="result",
-            index=models.Index(
-                condition=models.Q(("request__isnull", False)), fields=["request"], name="result_request"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="result",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("status__in", ["P", "F", "C", "X"])), name="result_status"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="result",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("mark_scope__in", ["", "region", "province", "national"])), name="result_mark"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="result",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("report", ""), _negated=True), name="result_report_given"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="result",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("superseded_at__isnull", True)), fields=("report", "key"), name="result_once"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="decision",
-            index=models.Index(fields=["decided_at"], name="decision_at"),
-        ),
-        migrations.AddConstraint(
-            model_name="decision",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("reason", ""), ("recognised", True)),
-                    models.Q(("recognised", False), models.Q(("reason", ""), _negated=True)),
-                    _connector="OR",
-                ),
-                name="decision_reason",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="decision",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("recognised", True)), fields=("result", "item", "department"), name="decision_once"
-            ),
+            options={
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("reason", ""), ("recognised", True)),
+                            models.Q(("recognised", False), models.Q(("reason", ""), _negated=True)),
+                            _connector="OR",
+                        ),
+                        name="decision_reason",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("recognised", True)),
+                        fields=("result", "item", "department"),
+                        name="decision_once",
+                    ),
+                ],
+                "indexes": [
+                    models.Index(fields=["decided_at"], name="decision_at"),
+                ],
+            },
         ),
         # A result is seen by who made it, and by whoever cares for the patient: sees a request of theirs.
         guard("exams_result"),

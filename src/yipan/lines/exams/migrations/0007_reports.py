@@ -52,6 +52,17 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ["order", "version"],
+                "constraints": [
+                    models.UniqueConstraint(fields=("order", "version"), name="report_version_once"),
+                    models.UniqueConstraint(
+                        condition=models.Q(("stage", "final")), fields=("order",), name="report_final_once"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("stage__in", ["preliminary", "final", "amended", "addendum"])),
+                        name="report_stage",
+                    ),
+                    models.CheckConstraint(condition=models.Q(("version__gte", 1)), name="report_version_from_one"),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -81,6 +92,13 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("grade__in", ["resident", "attending", "senior"])), name="reader_grade"
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Reading",
@@ -100,6 +118,17 @@ class Migration(migrations.Migration):
                 ("due_at", models.DateTimeField()),
                 ("done_at", models.DateTimeField(blank=True, null=True)),
             ],
+            options={
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("urgency__in", ["emergency", "urgent", "inpatient", "outpatient"])),
+                        name="reading_urgency",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("due_at__gte", models.F("performed_at"))), name="reading_due_after"
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="ReportTemplate",
@@ -232,6 +261,44 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("finding__isnull", False), ("rule__isnull", False), _connector="OR"),
+                        name="critical_of_something",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("told_at", None),
+                            models.Q(
+                                models.Q(("told_by", ""), _negated=True), models.Q(("told_to", ""), _negated=True)
+                            ),
+                            _connector="OR",
+                        ),
+                        name="critical_told_whole",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("acknowledged_at", None),
+                            models.Q(("told_at__isnull", False), models.Q(("acknowledged_by", ""), _negated=True)),
+                            _connector="OR",
+                        ),
+                        name="critical_acknowledged_after_told",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("acted_at", None),
+                            models.Q(("acknowledged_at__isnull", False), models.Q(("acted_by", ""), _negated=True)),
+                            _connector="OR",
+                        ),
+                        name="critical_acted_after_acknowledged",
+                    ),
+                ],
+                "indexes": [
+                    models.Index(condition=models.Q(("acted_at", None)), fields=["raised_at"], name="critical_open"),
+                    models.Index(fields=["-raised_at"], name="critical_raised"),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="CriticalEscalation",
@@ -254,6 +321,11 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("value", "step", "rung"), name="escalation_once"),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="DepartmentHead",
@@ -299,6 +371,25 @@ class Migration(migrations.Migration):
                 ("author_seen_at", models.DateTimeField(blank=True, null=True)),
                 ("head_seen_at", models.DateTimeField(blank=True, null=True)),
             ],
+            options={
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("done_at", None), ("score", None)),
+                            models.Q(("done_at__isnull", False), ("score__range", (1, 4))),
+                            _connector="OR",
+                        ),
+                        name="peer_score",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("score", None), ("read_at__isnull", False), _connector="OR"),
+                        name="peer_read_first",
+                    ),
+                ],
+                "indexes": [
+                    models.Index(condition=models.Q(("done_at", None)), fields=["drawn_at"], name="peer_open"),
+                ],
+            },
         ),
         migrations.AddField(
             model_name="report",
@@ -350,6 +441,9 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ["code"],
+                "constraints": [
+                    models.CheckConstraint(condition=models.Q(("code", ""), _negated=True), name="reading_centre_code"),
+                ],
             },
         ),
         migrations.AddField(
@@ -399,58 +493,17 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
-        ),
-        migrations.AddIndex(
-            model_name="criticalvalue",
-            index=models.Index(condition=models.Q(("acted_at", None)), fields=["raised_at"], name="critical_open"),
-        ),
-        migrations.AddIndex(
-            model_name="criticalvalue",
-            index=models.Index(fields=["-raised_at"], name="critical_raised"),
-        ),
-        migrations.AddConstraint(
-            model_name="criticalvalue",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("finding__isnull", False), ("rule__isnull", False), _connector="OR"),
-                name="critical_of_something",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="criticalvalue",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("told_at", None),
-                    models.Q(models.Q(("told_by", ""), _negated=True), models.Q(("told_to", ""), _negated=True)),
-                    _connector="OR",
-                ),
-                name="critical_told_whole",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="criticalvalue",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("acknowledged_at", None),
-                    models.Q(("told_at__isnull", False), models.Q(("acknowledged_by", ""), _negated=True)),
-                    _connector="OR",
-                ),
-                name="critical_acknowledged_after_told",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="criticalvalue",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("acted_at", None),
-                    models.Q(("acknowledged_at__isnull", False), models.Q(("acted_by", ""), _negated=True)),
-                    _connector="OR",
-                ),
-                name="critical_acted_after_acknowledged",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="criticalescalation",
-            constraint=models.UniqueConstraint(fields=("value", "step", "rung"), name="escalation_once"),
+            options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("site", "category"), name="coverage_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("category__in", ["imaging", "ecg", "ultrasound", "endoscopy", "laboratory"])
+                        ),
+                        name="coverage_category",
+                    ),
+                ],
+            },
         ),
         migrations.AddField(
             model_name="peerreview",
@@ -462,26 +515,6 @@ class Migration(migrations.Migration):
                 related_name="reviews",
                 to="exams.reader",
             ),
-        ),
-        migrations.AddConstraint(
-            model_name="report",
-            constraint=models.UniqueConstraint(fields=("order", "version"), name="report_version_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="report",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("stage", "final")), fields=("order",), name="report_final_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="report",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("stage__in", ["preliminary", "final", "amended", "addendum"])), name="report_stage"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="report",
-            constraint=models.CheckConstraint(condition=models.Q(("version__gte", 1)), name="report_version_from_one"),
         ),
         migrations.AddConstraint(
             model_name="report",
@@ -505,12 +538,6 @@ class Migration(migrations.Migration):
                 on_delete=django.db.models.deletion.PROTECT, related_name="claims", to="exams.reader"
             ),
         ),
-        migrations.AddConstraint(
-            model_name="readingcentre",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("code", ""), _negated=True), name="reading_centre_code"
-            ),
-        ),
         migrations.AddIndex(
             model_name="reading",
             index=models.Index(condition=models.Q(("done_at", None)), fields=["centre", "due_at"], name="reading_open"),
@@ -519,57 +546,6 @@ class Migration(migrations.Migration):
             model_name="reading",
             index=models.Index(
                 condition=models.Q(("done_at__isnull", False)), fields=["centre", "done_at"], name="reading_done"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="reading",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("urgency__in", ["emergency", "urgent", "inpatient", "outpatient"])),
-                name="reading_urgency",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="reading",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("due_at__gte", models.F("performed_at"))), name="reading_due_after"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="reader",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("grade__in", ["resident", "attending", "senior"])), name="reader_grade"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="coverage",
-            constraint=models.UniqueConstraint(fields=("site", "category"), name="coverage_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="coverage",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("category__in", ["imaging", "ecg", "ultrasound", "endoscopy", "laboratory"])),
-                name="coverage_category",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="peerreview",
-            index=models.Index(condition=models.Q(("done_at", None)), fields=["drawn_at"], name="peer_open"),
-        ),
-        migrations.AddConstraint(
-            model_name="peerreview",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("done_at", None), ("score", None)),
-                    models.Q(("done_at__isnull", False), ("score__range", (1, 4))),
-                    _connector="OR",
-                ),
-                name="peer_score",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="peerreview",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("score", None), ("read_at__isnull", False), _connector="OR"), name="peer_read_first"
             ),
         ),
         migrations.AddConstraint(

@@ -88,6 +88,29 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ["receiver__code", "sender__code", "valid_from"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("sender", models.F("receiver")), _negated=True), name="agreement_of_two"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("valid_until", None), ("valid_until__gte", models.F("valid_from")), _connector="OR"
+                        ),
+                        name="agreement_days_in_order",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("closes", None), ("opens", None)),
+                            models.Q(("closes__isnull", False), ("opens__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="agreement_hours_whole",
+                    ),
+                    models.UniqueConstraint(
+                        fields=("sender", "receiver", "direct", "valid_from", "specialties", "pathways"),
+                        name="agreement_once",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -153,6 +176,31 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("ended_at", None)), fields=("patient", "problem"), name="referral_one_live"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("number", ""), _negated=True), name="referral_number_given"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("pathway__in", ["", "chest_pain", "stroke", "trauma", "maternal", "newborn"])
+                        ),
+                        name="referral_pathway",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("problem", ""), _negated=True), name="referral_problem_given"
+                    ),
+                ],
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("ended_at", None)), fields=["to_department"], name="referral_live_to"
+                    ),
+                    models.Index(fields=["to_department"], name="referral_to"),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Note",
@@ -196,6 +244,11 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ["at"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("kind__in", ["message", "progress"])), name="referral_note_kind"
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -217,6 +270,11 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("referral", "code"), name="referral_mark_once"),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Document",
@@ -285,6 +343,15 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("dismissed_at", None), ("referral__isnull", True)),
+                        fields=["proposed_at"],
+                        name="candidate_open",
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Step",
@@ -356,6 +423,53 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ["referral", "number"],
+                "indexes": [
+                    models.Index(fields=["state", "at"], name="referral_step_at"),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(fields=("referral", "number"), name="referral_step_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "state__in",
+                                [
+                                    "drafted",
+                                    "sent",
+                                    "returned",
+                                    "accepted",
+                                    "booked",
+                                    "in_transit",
+                                    "arrived",
+                                    "treated",
+                                    "sent_back",
+                                    "closed",
+                                    "refused",
+                                    "withdrawn",
+                                ],
+                            )
+                        ),
+                        name="referral_step_state",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "reason__in",
+                                [
+                                    "",
+                                    "no_capacity",
+                                    "not_offered",
+                                    "not_indicated",
+                                    "not_fit",
+                                    "incomplete",
+                                    "elsewhere",
+                                    "declined",
+                                    "other",
+                                ],
+                            )
+                        ),
+                        name="referral_step_reason",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -394,166 +508,21 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ["due_on", "id"],
+                "indexes": [
+                    models.Index(condition=models.Q(("done_at", None)), fields=["due_on"], name="referral_task_open"),
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("kind__in", ["visit", "test", "medicine", "rehabilitation", "call"])),
+                        name="referral_task_kind",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("done_at", None), ("done_by", "")), ("done_at__isnull", False), _connector="OR"
+                        ),
+                        name="referral_task_done",
+                    ),
+                ],
             },
-        ),
-        migrations.AddConstraint(
-            model_name="agreement",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("sender", models.F("receiver")), _negated=True), name="agreement_of_two"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="agreement",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("valid_until", None), ("valid_until__gte", models.F("valid_from")), _connector="OR"
-                ),
-                name="agreement_days_in_order",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="agreement",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("closes", None), ("opens", None)),
-                    models.Q(("closes__isnull", False), ("opens__isnull", False)),
-                    _connector="OR",
-                ),
-                name="agreement_hours_whole",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="agreement",
-            constraint=models.UniqueConstraint(
-                fields=("sender", "receiver", "direct", "valid_from", "specialties", "pathways"), name="agreement_once"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="referral",
-            index=models.Index(
-                condition=models.Q(("ended_at", None)), fields=["to_department"], name="referral_live_to"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="referral",
-            index=models.Index(fields=["to_department"], name="referral_to"),
-        ),
-        migrations.AddConstraint(
-            model_name="referral",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("ended_at", None)), fields=("patient", "problem"), name="referral_one_live"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="referral",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("number", ""), _negated=True), name="referral_number_given"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="referral",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("pathway__in", ["", "chest_pain", "stroke", "trauma", "maternal", "newborn"])),
-                name="referral_pathway",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="referral",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("problem", ""), _negated=True), name="referral_problem_given"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="note",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("kind__in", ["message", "progress"])), name="referral_note_kind"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="mark",
-            constraint=models.UniqueConstraint(fields=("referral", "code"), name="referral_mark_once"),
-        ),
-        migrations.AddIndex(
-            model_name="candidate",
-            index=models.Index(
-                condition=models.Q(("dismissed_at", None), ("referral__isnull", True)),
-                fields=["proposed_at"],
-                name="candidate_open",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="step",
-            index=models.Index(fields=["state", "at"], name="referral_step_at"),
-        ),
-        migrations.AddConstraint(
-            model_name="step",
-            constraint=models.UniqueConstraint(fields=("referral", "number"), name="referral_step_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="step",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "state__in",
-                        [
-                            "drafted",
-                            "sent",
-                            "returned",
-                            "accepted",
-                            "booked",
-                            "in_transit",
-                            "arrived",
-                            "treated",
-                            "sent_back",
-                            "closed",
-                            "refused",
-                            "withdrawn",
-                        ],
-                    )
-                ),
-                name="referral_step_state",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="step",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "reason__in",
-                        [
-                            "",
-                            "no_capacity",
-                            "not_offered",
-                            "not_indicated",
-                            "not_fit",
-                            "incomplete",
-                            "elsewhere",
-                            "declined",
-                            "other",
-                        ],
-                    )
-                ),
-                name="referral_step_reason",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="task",
-            index=models.Index(condition=models.Q(("done_at", None)), fields=["due_on"], name="referral_task_open"),
-        ),
-        migrations.AddConstraint(
-            model_name="task",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("kind__in", ["visit", "test", "medicine", "rehabilitation", "call"])),
-                name="referral_task_kind",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="task",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("done_at", None), ("done_by", "")), ("done_at__isnull", False), _connector="OR"
-                ),
-                name="referral_task_done",
-            ),
         ),
     ]
