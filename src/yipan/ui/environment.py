@@ -16,6 +16,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from markupsafe import Markup
 
 from yipan.base.access import second_factor, sessions
+from yipan.base.access.accounts import start_of
 from yipan.base.network.models import Organisation
 from yipan.base.patients.disclosure import name_on
 from yipan.kernel import clock
@@ -54,6 +55,12 @@ def languages() -> list[tuple[str, str, bool]]:
     """(code, own name, active) of each language."""
     active = translation.get_language()
     return [(code, str(name), code == active) for code, name in settings.LANGUAGES]
+
+
+def start(request: HttpRequest | None) -> str:
+    """The page on which this person begins; asks the database who it is."""
+    actor = getattr(request, "actor", None)
+    return start_of(actor) if actor is not None else "/"
 
 
 def network_name(request: HttpRequest | None) -> str:
@@ -128,6 +135,7 @@ def environment(**options: Any) -> jinja2.Environment:
         same_site=same_site,
         time_zone_name=timezone.get_current_timezone_name,
         network_name=network_name,
+        start=start,
         idle_seconds=sessions.idle_seconds,
         second_factor_missing=lambda request: second_factor.is_missing(request.actor),
     )

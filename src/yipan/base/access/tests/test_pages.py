@@ -48,6 +48,17 @@ def test_login_goes_nowhere_else() -> None:
     assert response["Location"] == "/"
 
 
+def test_whoever_only_reviews_begins_there_from_everywhere(net: Net) -> None:
+    """The brand and the page of a refusal lead a privacy officer to what is to be reviewed, not to a refusal."""
+    client = Client(headers={"accept-language": "en"})
+    client.force_login(person("officer", Role.PRIVACY_OFFICER, net.group))
+    refused = client.get("/")
+    assert refused.status_code == 403
+    for page in (refused, client.get("/emergencies")):
+        assert re.findall(r'class="(?:brand|button primary)" href="([^"]*)"', page.content.decode())[0] == "/emergencies"
+    assert '"button primary" href="/emergencies"' in refused.content.decode()
+
+
 @pytest.mark.parametrize("language", ["zh-hans", "en"])
 def test_wrong_password_then_pause(language: str) -> None:
     """A wrong password is told without saying which part is wrong; after the limit even the right one must wait."""
