@@ -30,6 +30,7 @@ REGRESSIONS = [
     b"MSH|^~\\&|\r\n\x0b\x1c\r",
     b"MSH|\x0b^~&|HIS\rPID|",
     b"MSH|^~\\&|HIS|CITY|||20260302||ADT^A01|X\x1c|P|2.5\rPID|1\r",
+    b"MSH\x00|^~\\&|HIS|CITY|||20260302||ADT^A01|1|P|2.5\rPID|1\r",
     "MSH|^~\\&|²|٣|||20260302||ADT^A01|1|P|٢.٥\rPID|²||1\r".encode(),
 ]
 """Bytes that were once read wrongly, or nearly so; kept for ever."""

@@ -118,7 +118,11 @@ def params_of(error: YipanError) -> dict[str, Any]:
     personal = quoted or where[:3] in PERSONAL
     left_out = QUOTING - {"value"} if where and not personal else QUOTING
     kept = {k: v for k, v in error.params.items() if k not in left_out and not (quoted and k == "where")}
-    return {k: v if isinstance(v, int | float | bool | None) else str(v) for k, v in kept.items()}
+    return {k: v if isinstance(v, int | float | bool | None) else str(v).translate(_PICTURES) for k, v in kept.items()}
+
+
+_PICTURES = {code: 0x2400 + code for code in range(0x20)}
+"""Control characters as their pictures, ␀ to ␟: the database keeps no NUL in JSON, and people see what was sent."""
 
 
 def clean(text: str | None, length: int) -> str:
