@@ -50,6 +50,8 @@ def load(path: Path, url: str, *, carry: Callable[[PartReader], None], report: R
     checking.read(path, handle, report=report)
     _forget_transactions(url)
     _compare(url, content)
+    with source.connect(url) as connection:
+        connection.execute("ANALYZE")  # a dump has no statistics, and whoever restores is in a hurry
     return content
 
 

@@ -30,6 +30,7 @@ OPTIONS = {
     "max_slot_wal_keep_size": "4GB",  # an archive that nobody fills must not fill the disk
     "max_parallel_workers_per_gather": "0",
     "jit": "off",
+    "autovacuum_naptime": "10s",  # after a load, and on the first day, plans without statistics are slow ones
     "huge_pages": "off",
     "timezone": "UTC",
     "log_timezone": "UTC",
