@@ -191,6 +191,13 @@ ACTIONS: dict[str, Act] = {
     "lines.exams.actions.reports.sign": act(READS, **READ, wording=Wording("x", "x", False)),
     "lines.exams.actions.reports.amend": act(READS, **READ, wording=Wording("y", "y", True), reason="x"),
     "lines.exams.actions.reports.add": act(READS, **READ, text="x"),
+    "lines.exams.actions.limits.set_finding": act("exams.catalogue@top", code="y", category="ecg", name="y"),
+    "lines.exams.actions.limits.set_limit": act(
+        "exams.catalogue@top", loinc="2345-7", name="x", unit="mmol/L", low=2.5, high=None
+    ),
+    "lines.exams.actions.limits.set_head": act(
+        "exams.catalogue@here", department_id="$department_id", practitioner_id=None
+    ),
     "lines.exams.actions.critical.raise_critical": act("exams.raise@here", **READ, finding_id="$finding_id"),
     "lines.exams.actions.critical.judge_result": act(
         "exams.raise@here", **READ, measured=Measured("2823-3", 7.0, "mmol/L")

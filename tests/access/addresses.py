@@ -286,6 +286,15 @@ ADDRESSES: dict[str, Row] = {
     "critical-tell": row(post="exams.raise@here", value_id=CRITICAL, data={"told_to": "x"}),
     "critical-acknowledge": row(post="exams.acknowledge@here", value_id=CRITICAL, data={"read_back": "x"}),
     "critical-act": row(post="exams.act@here", value_id=CRITICAL, data={"action": "x"}),
+    "critical-limits": row("exams.view@anywhere"),
+    "critical-limit-new": row("exams.catalogue@top", "exams.catalogue@top"),
+    "critical-limit": row("exams.catalogue@top", "exams.catalogue@top", rule_id="limit_id"),
+    "critical-finding-new": row("exams.catalogue@top", "exams.catalogue@top"),
+    "critical-finding": row("exams.catalogue@top", "exams.catalogue@top", finding_id="finding_id"),
+    "critical-heads": row("exams.catalogue@anywhere"),
+    "critical-head": row(
+        "exams.catalogue@here", "exams.catalogue@here", department_id="department_id", data={"step": "nobody"}
+    ),
     "peer": row("exams.read@anywhere"),
     "peer-review": row(READS, READS, report_id="review_id", data={"do": "read"}),
     "exam-orders": row("exams.order@anywhere"),

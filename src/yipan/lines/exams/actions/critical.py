@@ -82,6 +82,7 @@ def _judge(actor: Actor, order: ExamOrder, told: Measured, rule: CriticalRule) -
             f"result:{order.pk}:{told.loinc}:{told.result}"[:160],
             rule=rule,
             value=told.value if plain else None,
+            unit=rule.unit if plain else "",
             note="" if plain else f"{told.comparator}{told.value:g} {told.unit}"[:300],
         )
 
@@ -170,6 +171,7 @@ def _raise(
     finding: CriticalFinding | None = None,
     rule: CriticalRule | None = None,
     value: float | None = None,
+    unit: str = "",
     note: str = "",
 ) -> CriticalValue:
     row, is_new = CriticalValue.objects.get_or_create(
@@ -179,6 +181,7 @@ def _raise(
             "finding": finding,
             "rule": rule,
             "value": value,
+            "unit": unit,
             "note": note,
             "raised_at": clock.now(),
             "raised_by": actor.name[:120],

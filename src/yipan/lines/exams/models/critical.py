@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 
 from yipan.base.network.limits import CODE_LENGTH
 from yipan.base.network.models.naming import Named
@@ -42,6 +42,10 @@ class CriticalRule(Named):
         ordering = ["loinc"]
         constraints = [
             models.CheckConstraint(name="critical_rule_bound", condition=Q(low__isnull=False) | Q(high__isnull=False)),
+            models.CheckConstraint(
+                name="critical_rule_order",
+                condition=Q(low__isnull=True) | Q(high__isnull=True) | Q(low__lt=F("high")),
+            ),
         ]
 
 
@@ -60,8 +64,9 @@ class DepartmentHead(models.Model):
 class CriticalValue(models.Model):
     """One critical value and its loop: told → acknowledged → acted. Closed is one that was acted on.
 
-    `key` makes twice once: the same finding of the same report, the same number of the same result. What was done
-    cannot be said before somebody acknowledged, nor that before somebody was told (checks).
+    `key` makes twice once: the same finding of the same report, the same number of the same result. `unit` is that of
+    `value`, as the rule had it then. What was done cannot be said before somebody acknowledged, nor that before
+    somebody was told (checks).
     """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
@@ -70,6 +75,7 @@ class CriticalValue(models.Model):
     finding = models.ForeignKey(CriticalFinding, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     rule = models.ForeignKey(CriticalRule, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     value = models.FloatField(null=True, blank=True)
+    unit = models.CharField(max_length=24, blank=True, default="", db_default="")
     note = models.CharField(max_length=300, blank=True, default="")
     raised_at = models.DateTimeField()
     raised_by = models.CharField(max_length=120)

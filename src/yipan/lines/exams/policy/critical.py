@@ -14,6 +14,7 @@ from enum import StrEnum
 from typing import Any
 
 from yipan.kernel.errors import InvalidInput
+from yipan.lines.exams.policy.units import canonical
 
 
 class Step(StrEnum):
@@ -139,7 +140,7 @@ def breaches(bound: Bound, value: float, unit: str, comparator: str = "") -> boo
     """Whether a measured value is critical; None when a person has to look: it is in another unit, or told as above or
     below a number on either side of which it could be.
     """
-    if unit.strip() != bound.unit:
+    if canonical(unit) != canonical(bound.unit):
         return None
     low = -math.inf if bound.low is None else bound.low
     high = math.inf if bound.high is None else bound.high

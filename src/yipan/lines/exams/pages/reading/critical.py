@@ -58,6 +58,7 @@ def board(request: HttpRequest) -> HttpResponse:
     audit.record_list(actor, "exams.critical", "closed" if closed else "open", count=len(rows))
     context = {
         **_words(actor),
+        **show.critical_base(actor),
         "closed": closed,
         "rows": rows,
         "page": page,
