@@ -118,6 +118,7 @@ PASSAGES = {
     "exams.slots": "a time is looked for, kept and given back on every device of the network, by what is planned there",
     "exams.merge": "results follow the record of their patient when two records turn out to be one person",
     "exams.recognition": "a result from anywhere in the network may make an examination of the patient needless",
+    "exams.critical": "who tells a critical number without an order must know the ward and the doctor of the patient",
     "exams.repetitions": "the same examination is not ordered twice, wherever the first one was ordered",
 }
 """Where the line works on rows of the whole network, and why."""

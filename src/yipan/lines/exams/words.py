@@ -207,6 +207,7 @@ ACTIONS = {
     "centre.reader_dropped": gettext_lazy("Took a reader off the list"),
     "critical.finding": gettext_lazy("Changed a critical finding"),
     "critical.limit": gettext_lazy("Changed a critical limit"),
+    "critical.read": gettext_lazy("Opened a critical value"),
     "critical.head": gettext_lazy("Named the head of a department"),
     "centre.template": gettext_lazy("Changed what reports of an examination start from"),
 }
@@ -217,5 +218,6 @@ THINGS = {
     "reading_centre": gettext_lazy("Reading centre"),
     "critical_finding": gettext_lazy("Critical finding"),
     "critical_limit": gettext_lazy("Critical limit"),
+    "critical_value": gettext_lazy("Critical value"),
 }
 """Entries of the audit trail, and what they concern."""

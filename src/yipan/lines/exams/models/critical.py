@@ -65,13 +65,19 @@ class CriticalValue(models.Model):
     """One critical value and its loop: told → acknowledged → acted. Closed is one that was acted on.
 
     `key` makes twice once: the same finding of the same report, the same number of the same result. `unit` is that of
-    `value`, as the rule had it then. What was done cannot be said before somebody acknowledged, nor that before
-    somebody was told (checks).
+    `value`, as the rule had it then. A number that answers no order of Yipan has instead the `patient`, the
+    `organisation` that told it and the `site` that made it, where that is one of the network's. What was done cannot be
+    said before somebody acknowledged, nor that before somebody was told (checks).
     """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     key = models.CharField(max_length=160, unique=True)
-    order = models.ForeignKey(ExamOrder, on_delete=models.PROTECT, related_name="criticals")
+    order = models.ForeignKey(ExamOrder, on_delete=models.PROTECT, null=True, blank=True, related_name="criticals")
+    patient = models.ForeignKey("patients.Patient", on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    organisation = models.ForeignKey(
+        "network.Organisation", on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    site = models.ForeignKey("network.Site", on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     finding = models.ForeignKey(CriticalFinding, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     rule = models.ForeignKey(CriticalRule, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     value = models.FloatField(null=True, blank=True)
@@ -91,6 +97,11 @@ class CriticalValue(models.Model):
 
     class Meta:
         constraints = [
+            models.CheckConstraint(
+                name="critical_of_somebody",
+                condition=Q(order__isnull=False, patient=None, organisation=None, site=None)
+                | Q(order=None, patient__isnull=False, organisation__isnull=False, rule__isnull=False),
+            ),
             models.CheckConstraint(
                 name="critical_of_something", condition=Q(finding__isnull=False) | Q(rule__isnull=False)
             ),

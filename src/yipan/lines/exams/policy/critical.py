@@ -36,6 +36,15 @@ class Rung(StrEnum):
 LADDER = tuple(Rung)
 
 
+RECENT = timedelta(days=7)
+"""A number without an order that was measured before this is history that somebody loads: a culture takes a week."""
+
+
+def still_matters(measured_at: datetime, at: datetime) -> bool:
+    """Whether somebody has to be called about a number that answers no order."""
+    return measured_at > at - RECENT
+
+
 @dataclass(frozen=True, slots=True)
 class CriticalPolicy:
     """Minutes for each step, from the step before, and minutes on each further rung before the next is asked."""
