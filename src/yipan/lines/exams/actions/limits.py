@@ -42,7 +42,7 @@ def set_finding(
         wrong["category"] = "choice_unknown"
     row = CriticalFinding() if finding_id is None else known.finding(finding_id)
     if not row._state.adding and CriticalValue.objects.filter(finding=row).exists():
-        wrong |= {f: "critical_named" for f in ("code", "category") if told[f] != getattr(row, f)}
+        wrong |= {"code": "critical_named"} if told["code"] != row.code else {}
     return _keep(actor, row, told | {"in_use": in_use}, wrong, taken={"code": "finding_code_taken"})
 
 
