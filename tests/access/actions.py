@@ -202,7 +202,7 @@ ACTIONS: dict[str, Act] = {
     "lines.exams.actions.critical.judge_result": act(
         "exams.raise@here", **READ, measured=Measured("2823-3", 7.0, "mmol/L")
     ),
-    "lines.exams.actions.critical.tell": act("exams.raise@here", **CRITICAL, told_to="x"),
+    "lines.exams.actions.critical.tell": act("exams.tell@here", **CRITICAL, told_to="x"),
     "lines.exams.actions.critical.acknowledge": act("exams.acknowledge@here", **CRITICAL, read_back="x"),
     "lines.exams.actions.critical.act": act("exams.act@here", **CRITICAL, action="x"),
     "lines.exams.actions.peer.read_blind": act(READS, **REVIEW, impression="x", positive=True),

@@ -283,7 +283,7 @@ ADDRESSES: dict[str, Row] = {
     "report-add": row(post=READS, order_id=ORDER, data={"addendum": "x"}),
     "critical": row("exams.critical@anywhere"),
     "critical-value": row("exams.critical@here", value_id=CRITICAL),
-    "critical-tell": row(post="exams.raise@here", value_id=CRITICAL, data={"told_to": "x"}),
+    "critical-tell": row(post="exams.tell@here", value_id=CRITICAL, data={"told_to": "x"}),
     "critical-acknowledge": row(post="exams.acknowledge@here", value_id=CRITICAL, data={"read_back": "x"}),
     "critical-act": row(post="exams.act@here", value_id=CRITICAL, data={"action": "x"}),
     "critical-limits": row("exams.view@anywhere"),

@@ -36,6 +36,7 @@ LINE = Line(
         "exams.reading_figures": frozenset({Role.READER, Role.MANAGER}),
         "exams.critical": CARING | {Role.READER, Role.TECHNICIAN},
         "exams.raise": frozenset({Role.READER, Role.TECHNICIAN, Role.INTERFACE}),
+        "exams.tell": CARING | {Role.READER, Role.TECHNICIAN, Role.INTERFACE},
         "exams.acknowledge": CARING,
         "exams.act": frozenset({Role.DOCTOR}),
         "exams.results": frozenset({Role.DOCTOR, Role.WARD_NURSE, Role.TECHNICIAN, Role.READER}),

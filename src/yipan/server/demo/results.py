@@ -67,7 +67,7 @@ def fill(*, seed: int = 20260501) -> int:
 def _without_order(now: datetime, lying: list[Request], site: Site) -> int:
     """Numbers of the last minutes that answer no order, for somebody in a bed and for somebody who lies nowhere: where
     limits say so, they are critical."""
-    beds = Booking.objects.filter(state=State.ACTIVE, capacity__bed__isnull=False)
+    beds = Booking.objects.filter(state=State.ACTIVE, capacity__bed__isnull=False, patient__isnull=False)
     others = Request.objects.filter(line="exams").exclude(patient__in=beds.values("patient_id")).order_by("pk")
     seen = [*lying[:1], *others[:1]]
     urgent = (("2823-3", "血钾", "mmol/L", "6.9", "3.5-5.3", 6), ("718-7", "血红蛋白", "g/L", "46", "115-150", 14))

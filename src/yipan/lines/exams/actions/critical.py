@@ -21,7 +21,7 @@ from yipan.lines.exams.policy.critical import Bound, Step
 from yipan.lines.exams.queries import critical as known
 from yipan.lines.exams.queries.whose import of_order, site_of, whose
 
-RAISE, ACKNOWLEDGE, ACT = "exams.raise", "exams.acknowledge", "exams.act"
+RAISE, TELL, ACKNOWLEDGE, ACT = "exams.raise", "exams.tell", "exams.acknowledge", "exams.act"
 
 
 def raise_critical(
@@ -132,12 +132,12 @@ def _key(place: UUID | str, told: Measured) -> str:
 
 
 def tell(*, actor: Actor, value_id: UUID, told_to: str) -> CriticalValue:
-    """Write down who was told.
+    """Write down who was told: whoever called does, or whoever was called.
 
     Raises Refused, NotFound("critical_unknown"), Conflict("critical_step"), InvalidInput("form_invalid").
     """
     with transaction.atomic():
-        value = _locked(actor, value_id, Step.TOLD, RAISE)
+        value = _locked(actor, value_id, Step.TOLD, TELL)
         _tell(actor, value, told_to)
     return value
 
@@ -217,7 +217,7 @@ def _raise(actor: Actor, of: ExamOrder | Loose, key: str, **said: Any) -> Critic
 def _locked(actor: Actor, value_id: UUID, step: Step, verb: str) -> CriticalValue:
     """The value, locked, when this is the step it waits for. Raises Conflict("critical_step") otherwise."""
     seen = known.value_of(actor, value_id)
-    whose([seen], clock.now())[seen.pk].require(actor, verb, telling=verb == RAISE)
+    whose([seen], clock.now())[seen.pk].require(actor, verb, telling=verb == TELL)
     value = CriticalValue.objects.select_for_update().get(pk=seen.pk)
     value.order = seen.order
     if known.loop_of(value).step is not step:

@@ -10,6 +10,7 @@ from yipan.base.network.models.naming import Named
 from yipan.kernel.ids import new_id
 from yipan.lines.exams.models.catalogue import Category
 from yipan.lines.exams.models.orders import ExamOrder
+from yipan.lines.exams.policy.units import readable
 
 
 class CriticalFinding(Named):
@@ -130,6 +131,11 @@ class CriticalValue(models.Model):
         """What it is, in the active language."""
         named = self.finding or self.rule
         return named.label if named is not None else ""
+
+    @property
+    def measured(self) -> str:
+        """The number with its unit, as people write it; "" where there is none."""
+        return "" if self.value is None else f"{self.value:.12g} {readable(self.unit)}".strip()
 
 
 class CriticalEscalation(models.Model):

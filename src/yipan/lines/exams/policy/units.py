@@ -12,6 +12,7 @@ TIMES = re.compile(r"^(?:[x×✕*]\s*)?10\s*(?:\^|\*|E|e)\s*(?=\d)")
 LITRE = re.compile(r"(?<![A-Za-z])([dcmunpf]?)l(?![A-Za-z])")
 FACTOR = re.compile(r"^(?:10\*[+-]?\d+|\d+)$")
 POWER = re.compile(r"^(.*?[^\d+-])([+-]?\d+)?$")
+RAISED = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 NOTE = re.compile(r"\{[!-z|~]*\}$")
 
 _ATOMS = {*METRIC.split(), *PLAIN.split(), *(p + unit for p in PREFIXES.split() for unit in METRIC.split())}
@@ -22,6 +23,12 @@ def canonical(text: str) -> str:
     is "umol/L"."""
     told = text.strip().replace("μ", "u").replace("µ", "u")
     return LITRE.sub(r"\1L", TIMES.sub("10*", told))
+
+
+def readable(unit: str) -> str:
+    """A unit of UCUM as people write it: "10*9/L" is "10⁹/L", "umol/L" is "μmol/L"."""
+    told = re.sub(r"10\*(\d+)", lambda found: "10" + found[1].translate(RAISED), unit)
+    return re.sub(r"(?<![A-Za-z\[])u(?=[A-Za-z])", "μ", told)
 
 
 def is_ucum(unit: str) -> bool:

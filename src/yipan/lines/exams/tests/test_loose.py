@@ -125,6 +125,20 @@ def test_a_lent_bed_has_two_hospitals(apart: Here) -> None:
         assert row.value == value
 
 
+def test_whoever_was_called_may_write_it_down(apart: Here) -> None:
+    """The nurse who took the call says so; a hospital that has no part in it does not, and nothing is written."""
+    apart.lie()
+    apart.tell()
+    (value,) = CriticalValue.objects.all()
+    with pytest.raises(NotFound):
+        actions.tell(actor=network().actor(Role.WARD_NURSE), value_id=value.pk, told_to="x")
+    value.refresh_from_db()
+    assert value.told_at is None
+    actions.tell(actor=apart.ward.actor(Role.WARD_NURSE), value_id=value.pk, told_to="神经内科 何静")
+    value.refresh_from_db()
+    assert value.told_to == "神经内科 何静"
+
+
 def test_who_lies_nowhere_is_left_to_whoever_told_it(here: Here) -> None:
     """Without a bed the organisation that told the number sees, answers and closes; a stranger sees nothing."""
     here.tell()

@@ -86,7 +86,7 @@ def value(request: HttpRequest, value_id: UUID) -> HttpResponse:
 @require_POST
 def tell(request: HttpRequest, value_id: UUID) -> HttpResponseBase:
     """Write down who was told."""
-    return _step(request, value_id, "exams.raise", "told_to", actions.tell)
+    return _step(request, value_id, "exams.tell", "told_to", actions.tell)
 
 
 @require_POST
@@ -126,7 +126,7 @@ def _page(
         "value": found,
         "whose": whose,
         "may": {
-            "told": whose.may(actor, "exams.raise", telling=True),
+            "told": whose.may(actor, "exams.tell", telling=True),
             "acknowledged": whose.may(actor, "exams.acknowledge"),
             "acted": whose.may(actor, "exams.act"),
         },

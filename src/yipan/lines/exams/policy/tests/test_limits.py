@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from yipan.lines.exams.policy import critical
 from yipan.lines.exams.policy.critical import Bound
 from yipan.lines.exams.policy.limits import is_loinc
-from yipan.lines.exams.policy.units import canonical, is_ucum
+from yipan.lines.exams.policy.units import canonical, is_ucum, readable
 
 
 @pytest.mark.parametrize("code", ["2823-3", "718-7", "2345-7", "26515-7", "24725-4", "6598-7"])
@@ -72,6 +72,15 @@ def test_other_ways_to_write_a_unit(written: str, unit: str) -> None:
     """What laboratories write for a unit of UCUM is that unit, so nobody is called to look at it."""
     assert canonical(written) == unit
     assert critical.breaches(Bound(unit, 2.0, 6.0), 4.0, written) is False
+
+
+@pytest.mark.parametrize(
+    ("unit", "shown"),
+    [("10*9/L", "10⁹/L"), ("10*12/L", "10¹²/L"), ("umol/L", "μmol/L"), ("U/L", "U/L"), ("kPa", "kPa")],
+)
+def test_units_as_people_write_them(unit: str, shown: str) -> None:
+    """Wards read the usual signs."""
+    assert readable(unit) == shown
 
 
 @given(st.text(max_size=12))
