@@ -7,6 +7,7 @@ import re
 
 from yipan.lines.exams.policy.units import is_ucum
 
+LONGEST_UNIT = 24
 LOINC = re.compile(r"^\d{1,7}-\d$")
 
 
@@ -16,7 +17,7 @@ def problems(*, loinc: str, name: str, unit: str, low: float | None, high: float
     wrong = {field: "field_required" for field, text in given.items() if not text}
     if loinc and not is_loinc(loinc):
         wrong["loinc"] = "loinc_check"
-    if unit and not is_ucum(unit):
+    if unit and (len(unit) > LONGEST_UNIT or not is_ucum(unit)):
         wrong["unit"] = "unit_unknown"
     wrong |= {f: "limit_number" for f, n in (("low", low), ("high", high)) if n is not None and not math.isfinite(n)}
     if low is None and high is None:

@@ -156,6 +156,7 @@ MODALITY = Column("modality", "设备类型", Text(4), needed=False)
 AE_TITLE = Column("ae_title", "AE名称", Text(16), needed=False)
 HOURS = Column("hours", "开放时间", Hours(), needed=False)
 ITEMS = Column("items", "项目", Codes("items"))
+BOUND = Number(-1e9, 1e9, whole=False)
 IN_USE = Column("in_use", "在用", InUse(), needed=False)
 
 TABLES = (
@@ -206,8 +207,8 @@ TABLES = (
             NAME,
             NAME_EN,
             Column("unit", "单位", Unit(24, required=True)),
-            Column("low", "低于", Number(-1e9, 1e9, whole=False), needed=False),
-            Column("high", "高于", Number(-1e9, 1e9, whole=False), needed=False),
+            Column("low", "低于", BOUND, needed=False),
+            Column("high", "高于", BOUND, needed=False),
             IN_USE,
         ),
     ),

@@ -13,11 +13,13 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
 from yipan.base.network import edits
+from yipan.base.network.problems import BadValue
 from yipan.kernel.errors import InvalidInput
 from yipan.lines.exams import actions
 from yipan.lines.exams.models import Category
 from yipan.lines.exams.pages.reading import show
 from yipan.lines.exams.queries import limits as query
+from yipan.lines.exams.queries.files import BOUND
 from yipan.spine.registry import Page
 from yipan.ui import flash
 
@@ -97,11 +99,9 @@ def _in_use(given: QueryDict, *, new: bool) -> bool:
 
 def _number(text: str) -> float | None:
     """What was typed as a bound; what is no number is not finite, which no limit may be."""
-    if not text.strip():
-        return None
     try:
-        return float(text.strip().replace(",", "."))
-    except ValueError:
+        return BOUND.read(text)
+    except BadValue:
         return math.nan
 
 

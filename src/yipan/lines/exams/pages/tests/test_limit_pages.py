@@ -16,7 +16,7 @@ from yipan.spine.testing import practitioner, small_network
 
 pytestmark = pytest.mark.django_db
 
-LIMIT = {"loinc": "2823-3", "name": "血钾", "name_en": "Potassium", "unit": "mmol/l", "low": "2,5", "high": "6.5"}
+LIMIT = {"loinc": "2823-3", "name": "血钾", "name_en": "Potassium", "unit": "mmol/l", "low": "２.5", "high": "6.5"}
 
 
 @pytest.fixture
@@ -45,6 +45,9 @@ def test_a_limit_by_form(browser: Callable[[Role], Client]) -> None:
     assert "Write a number such as 2.5." in answer.content.decode()
     assert 'value="seven"' in answer.content.decode()
     assert 'value="Typed"' in answer.content.decode()
+    for odd in ("2_5", "1,000", "nan", "1e99"):
+        assert manager.post("/critical/limits/new", {**LIMIT, "low": odd}).status_code == 422
+    assert manager.post("/critical/limits/new", {**LIMIT, "unit": "mmol/L{" + "x" * 30 + "}"}).status_code == 422
     assert manager.post("/critical/limits/new", LIMIT).status_code == 302
     row = CriticalRule.objects.get()
     assert (row.low, row.high, row.unit, row.in_use) == (2.5, 6.5, "mmol/L", True)
