@@ -107,6 +107,7 @@ def test_the_pages_show_it_to_both(lab: Side, ward: Side) -> None:
             assert "No order" in page
             assert f"bed {bed.label}" in page
             assert "Potassium" in client.get(address).content.decode()
+        assert address in doctor.get(reverse("exam-results", args=[ward.patient.pk])).content.decode()
         technician.post(reverse("critical-tell", args=[value.pk]), {"told_to": "x"})
         assert technician.post(reverse("critical-acknowledge", args=[value.pk]), {"read_back": "x"}).status_code == 403
         doctor.post(reverse("critical-acknowledge", args=[value.pk]), {"read_back": "x"})

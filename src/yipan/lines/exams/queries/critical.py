@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from yipan.base.access import Actor, scope, wall
 from yipan.base.access.models import Practitioner
@@ -72,6 +72,16 @@ def open_rows(actor: Actor, at: datetime) -> list[Row]:
     """Open loops, the one whose time runs out first at the top."""
     found = rows_of(whole(values(actor).filter(acted_at=None)), at)
     return sorted(found, key=lambda row: (row.standing.due_at or at, row.value.raised_at, row.value.pk))
+
+
+def open_of(actor: Actor, patient_id: UUID) -> list[CriticalValue]:
+    """Open loops of one patient that the actor sees, the latest first; none for whoever sees none."""
+    if not actor.may(VIEW) and not actor.may(READ):
+        return []
+    of_patient = Q(patient=patient_id) | Q(order__request__patient=patient_id)
+    return list(
+        values(actor).filter(of_patient, acted_at=None).select_related("finding", "rule").order_by("-raised_at")
+    )
 
 
 def closed(actor: Actor) -> QuerySet[CriticalValue]:

@@ -146,7 +146,8 @@ def test_who_lies_nowhere_is_left_to_whoever_told_it(here: Here) -> None:
     (row,) = query.open_rows(doctor, NOON)
     assert (row.whose.department, row.whose.site, row.asked) == (None, here.lab.site, None)
     assert row.whose.answers == (here.lab.organisation.path,)
-    assert query.open_rows(stranger, NOON) == []
+    assert query.open_rows(stranger, NOON) == query.open_of(stranger, here.patient.pk) == []
+    assert query.open_of(doctor, here.patient.pk) == [row.value]
     actions.tell(actor=here.lab.actor(Role.TECHNICIAN), value_id=row.value.pk, told_to="门诊 何静")
     with pytest.raises(NotFound):
         actions.acknowledge(actor=stranger, value_id=row.value.pk, read_back="x")

@@ -130,6 +130,7 @@ def _page(
             "acknowledged": whose.may(actor, "exams.acknowledge"),
             "acted": whose.may(actor, "exams.act"),
         },
+        "record": reverse("patient", args=[whose.patient.pk]) if actor.may("patients.view") else "",
         "results": reverse("exam-results", args=[whose.patient.pk]) if results.may_see(actor, whose.patient) else "",
         "events": _events(found),
         "errors": errors or {},
