@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 
 from yipan.base.access import SYSTEM, Role
 from yipan.base.audit.models import Entry
@@ -128,3 +128,12 @@ def test_a_hospital_names_its_own_heads(here: Room) -> None:
     actions.set_head(actor=manager, department_id=own.pk, practitioner_id=None)
     assert not DepartmentHead.objects.exists()
     assert [e.data["head"] for e in Entry.objects.filter(action="critical.head").order_by("id")] == [person.code, ""]
+
+
+def test_a_limit_changed_past_yipan_is_told() -> None:
+    """A limit that nobody set through Yipan leaves an entry of the database itself when it is committed."""
+    row = CriticalRule.objects.create(**POTASSIUM)
+    with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+    entry = Entry.objects.get()
+    assert (entry.action, entry.object_type, entry.object_id) == ("row.insert", "exams_criticalrule", str(row.pk))
