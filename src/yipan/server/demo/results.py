@@ -70,11 +70,21 @@ def _without_order(now: datetime, lying: list[Request], site: Site) -> int:
     beds = Booking.objects.filter(state=State.ACTIVE, capacity__bed__isnull=False, patient__isnull=False)
     others = Request.objects.filter(line="exams").exclude(patient__in=beds.values("patient_id")).order_by("pk")
     seen = [*lying[:1], *others[:1]]
-    urgent = (("2823-3", "血钾", "mmol/L", "6.9", "3.5-5.3", 6), ("718-7", "血红蛋白", "g/L", "46", "115-150", 14))
-    for request, (loinc, name, unit, value, usual, minutes) in zip(seen, urgent, strict=False):
+    urgent = (
+        ("2823-3", "血钾", "mmol/L", "6.9", "3.5-5.3", "HH", 6),
+        ("718-7", "血红蛋白", "g/L", "46", "115-150", "LL", 14),
+    )
+    for request, (loinc, name, unit, value, usual, flags, minutes) in zip(seen, urgent, strict=False):
         at = now - timedelta(minutes=minutes)
         told = ToldValue(
-            key=loinc, name=name, status="F", loinc=loinc, value=Decimal(value), unit=unit, reference_range=usual
+            key=loinc,
+            name=name,
+            status="F",
+            loinc=loinc,
+            value=Decimal(value),
+            unit=unit,
+            reference_range=usual,
+            flags=flags,
         )
         made = ToldReport(
             report=f"E{at:%y%m%d%H%M}",

@@ -132,7 +132,7 @@ def _page(
         },
         "record": reverse("patient", args=[whose.patient.pk]) if actor.may("patients.view") else "",
         "results": reverse("exam-results", args=[whose.patient.pk]) if results.may_see(actor, whose.patient) else "",
-        "events": _events(found),
+        "events": _events(row),
         "errors": errors or {},
         "given": request.POST,
         "at": clock.now(),
@@ -154,8 +154,11 @@ def _words(actor: Actor) -> dict[str, Any]:
     return {**show.base(actor), "steps": steps(), "rungs": rungs()}
 
 
-def _events(found: CriticalValue) -> list[dict[str, Any]]:
+def _events(row: query.Row) -> list[dict[str, Any]]:
     """What happened to the value, newest first."""
+    desks = rungs()
+    if row.whose.department is None and row.whose.teller is not None:
+        desks[str(Rung.HEAD)] = row.whose.teller.label  # nobody cares for the patient: whoever told it is asked on
     words = {
         "critical.raised": (_("Critical value raised"), "siren", "warn"),
         "critical.told": (_("Told"), "phone", "accent"),
@@ -164,9 +167,9 @@ def _events(found: CriticalValue) -> list[dict[str, Any]]:
         "critical.escalated": (_("Overdue: carried to %(who)s"), "arrow-up", "warn"),
     }
     shown = []
-    for event in reversed(query.history(found)):
+    for event in reversed(query.history(row.value)):
         text, symbol, tone = words[event.kind]
-        who = rungs().get(event.data.get("rung", ""), "")
+        who = desks.get(event.data.get("rung", ""), "")
         escalated = event.kind == "critical.escalated"
         told = {"text": text % {"who": who} if escalated else text, "symbol": symbol, "tone": tone, "at": event.at}
         shown.append(told | {"who": "" if escalated else event.actor_name})
