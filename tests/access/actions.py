@@ -191,11 +191,18 @@ ACTIONS: dict[str, Act] = {
     "lines.exams.actions.reports.sign": act(READS, **READ, wording=Wording("x", "x", False)),
     "lines.exams.actions.reports.amend": act(READS, **READ, wording=Wording("y", "y", True), reason="x"),
     "lines.exams.actions.reports.add": act(READS, **READ, text="x"),
+    "lines.exams.actions.limits.set_finding": act("exams.catalogue@top", code="y", category="ecg", name="y"),
+    "lines.exams.actions.limits.set_limit": act(
+        "exams.catalogue@top", loinc="2345-7", name="x", unit="mmol/L", low=2.5, high=None
+    ),
+    "lines.exams.actions.limits.set_head": act(
+        "exams.catalogue@here", department_id="$department_id", practitioner_id=None
+    ),
     "lines.exams.actions.critical.raise_critical": act("exams.raise@here", **READ, finding_id="$finding_id"),
     "lines.exams.actions.critical.judge_result": act(
         "exams.raise@here", **READ, measured=Measured("2823-3", 7.0, "mmol/L")
     ),
-    "lines.exams.actions.critical.tell": act("exams.raise@here", **CRITICAL, told_to="x"),
+    "lines.exams.actions.critical.tell": act("exams.tell@here", **CRITICAL, told_to="x"),
     "lines.exams.actions.critical.acknowledge": act("exams.acknowledge@here", **CRITICAL, read_back="x"),
     "lines.exams.actions.critical.act": act("exams.act@here", **CRITICAL, action="x"),
     "lines.exams.actions.peer.read_blind": act(READS, **REVIEW, impression="x", positive=True),
@@ -330,7 +337,7 @@ NO_ACTIONS: dict[str, str] = {
     "lines.dispatch.actions.requests.withdraw": "behind cancel_transport and joint bookings",
     "lines.dispatch.actions.trips.settle": "behind assign_vehicle and joint bookings",
     "lines.dispatch.actions.trips.expect": "behind assign_vehicle and report_step",
-    "lines.exams.actions.critical.judge": "behind judge_result and store_report, which have asked",
+    "lines.exams.actions.critical.raise_breaches": "behind judge_result and store_report, which have asked",
     "lines.referrals.actions.reserving.give_back": "behind the verbs that end a referral",
     "lines.referrals.actions.reserving.reserve": "behind the verbs that reserve",
     "lines.referrals.actions.stepping.begin": "is a check itself, behind every step",

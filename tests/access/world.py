@@ -33,6 +33,7 @@ from yipan.lines.exams.actions.results import ToldReport, ToldValue
 from yipan.lines.exams.models import (
     ControlMaterial,
     CriticalFinding,
+    CriticalRule,
     ExamItem,
     ExamOrder,
     ItemCode,
@@ -382,6 +383,7 @@ def _reading(hospital: hospitals.Hospital) -> dict[str, Any]:
         "centre_code": centre.code,
         "read_order_id": row.pk,
         "finding_id": finding.pk,
+        "limit_id": CriticalRule.objects.create(loinc="2823-3", name="血钾", unit="mmol/L", low=2.5).pk,
         "critical_id": value.pk,
         "review_id": report.pk,
     }

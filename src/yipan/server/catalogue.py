@@ -20,7 +20,7 @@ from yipan.lines.exams.queries.files import SCHEMA, to_zip
 
 @click.group()
 def catalogue() -> None:
-    """What can be examined, on which devices, by whom: files in and out."""
+    """What can be examined, on which devices, by whom, and what counts as critical: files in and out."""
 
 
 @catalogue.command("import")
@@ -41,5 +41,5 @@ def import_(source: Path, replace: bool, dry_run: bool) -> None:
 @catalogue.command("export")
 @click.argument("target", type=click.Path(path_type=Path))
 def export(target: Path) -> None:
-    """Write items, devices and technicians to TARGET, a zip of CSV files."""
+    """Write items, devices, technicians, critical findings and limits to TARGET, a zip of CSV files."""
     target.write_bytes(to_zip(as_file(SYSTEM)))

@@ -20,4 +20,10 @@ class ExamsConfig(AppConfig):
             ),
             watching.Watched("exams_result", private=("text", "value", "note")),
             watching.Watched("exams_decision", private=("text",)),
+            watching.Watched("exams_criticalrule"),
+            watching.Watched("exams_criticalfinding"),
+            watching.Watched("exams_departmenthead", key="department_id"),
+            watching.Watched(
+                "exams_criticalvalue", patient="patient_id", private=("value", "note", "read_back", "action")
+            ),
         )

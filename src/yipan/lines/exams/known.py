@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Model, TextField, Value
+from django.db.models import Model, Q, QuerySet, TextField, Value
 from django.db.models.functions import Cast, Concat
 from django.utils.translation import gettext_lazy as _
 
@@ -25,6 +25,9 @@ from yipan.lines.exams.models import (
     Result,
     Study,
 )
+
+OF_PATIENT: dict[str, type[Model]] = {"results": Result, "decisions": Decision, "criticals": CriticalValue}
+"""What names a patient itself, and goes along when two records turn out to be one person."""
 
 
 def announce() -> None:
@@ -62,8 +65,8 @@ def _decisions(ids: Sequence[UUID]) -> Iterable[dict[str, Any]]:
 @wall.passage("exams.merge")
 def _relabel(survivor_id: UUID, retired_id: UUID) -> dict[str, Any]:
     moved: dict[str, Any] = {"survivor": str(survivor_id), "retired": str(retired_id)}
-    for name, model in (("results", Result), ("decisions", Decision)):
-        rows = model.objects.filter(patient_id=retired_id)
+    for name, model in OF_PATIENT.items():
+        rows = model._default_manager.filter(patient_id=retired_id)
         moved[name] = [str(pk) for pk in rows.values_list("pk", flat=True)]
         rows.update(patient_id=survivor_id)
     return moved
@@ -71,8 +74,8 @@ def _relabel(survivor_id: UUID, retired_id: UUID) -> dict[str, Any]:
 
 @wall.passage("exams.merge")
 def _restore(moved: dict[str, Any]) -> None:
-    for name, model in (("results", Result), ("decisions", Decision)):
-        rows = model.objects.filter(pk__in=moved[name], patient_id=moved["survivor"])
+    for name, model in OF_PATIENT.items():
+        rows = model._default_manager.filter(pk__in=moved.get(name, ()), patient_id=moved["survivor"])
         rows.update(patient_id=moved["retired"])
 
 
@@ -94,7 +97,7 @@ def _erase_readings(ids: Sequence[UUID]) -> None:
     of_order = {"order__request__patient_id__in": ids}
     Report.objects.filter(**of_order).update(findings="", impression="", reason="", answers={})
     PeerReview.objects.filter(report__order__request__patient_id__in=ids).update(impression="", comment="")
-    CriticalValue.objects.filter(**of_order).update(note="", read_back="", action="")
+    _values(ids).update(note="", read_back="", action="")
 
 
 def _readings(ids: Sequence[UUID]) -> Iterable[dict[str, Any]]:
@@ -114,18 +117,16 @@ def _reviews(ids: Sequence[UUID]) -> Iterable[dict[str, Any]]:
 
 
 def _criticals(ids: Sequence[UUID]) -> Iterable[dict[str, Any]]:
-    return _rows(CriticalValue, "order__request__patient_id__in", ids, "raised_at")
+    return (row_of(row) for row in _values(ids).order_by("raised_at"))
 
 
 def _escalations(ids: Sequence[UUID]) -> Iterable[dict[str, Any]]:
-    return _rows(CriticalEscalation, "value__order__request__patient_id__in", ids, "at")
+    return (row_of(row) for row in CriticalEscalation.objects.filter(value__in=_values(ids)).order_by("at"))
+
+
+def _values(ids: Sequence[UUID]) -> QuerySet[CriticalValue]:
+    return CriticalValue.objects.filter(Q(order__request__patient_id__in=ids) | Q(patient_id__in=ids))
 
 
 def _rows(model: type[Model], path: str, ids: Sequence[UUID], order: str) -> Iterable[dict[str, Any]]:
     return (row_of(r) for r in model._default_manager.filter(**{path: ids}).order_by(order))
-
-    """Free text and numbers of the hospital go; items, results as positive or not, and times stay for the figures."""
-    of_order = {"order__request__patient_id__in": ids}
-    Report.objects.filter(**of_order).update(findings="", impression="", reason="", answers={})
-    PeerReview.objects.filter(report__order__request__patient_id__in=ids).update(impression="", comment="")
-    CriticalValue.objects.filter(**of_order).update(note="", read_back="", action="")

@@ -36,6 +36,7 @@ LINE = Line(
         "exams.reading_figures": frozenset({Role.READER, Role.MANAGER}),
         "exams.critical": CARING | {Role.READER, Role.TECHNICIAN},
         "exams.raise": frozenset({Role.READER, Role.TECHNICIAN, Role.INTERFACE}),
+        "exams.tell": CARING | {Role.READER, Role.TECHNICIAN, Role.INTERFACE},
         "exams.acknowledge": CARING,
         "exams.act": frozenset({Role.DOCTOR}),
         "exams.results": frozenset({Role.DOCTOR, Role.WARD_NURSE, Role.TECHNICIAN, Role.READER}),
@@ -118,6 +119,7 @@ PASSAGES = {
     "exams.slots": "a time is looked for, kept and given back on every device of the network, by what is planned there",
     "exams.merge": "results follow the record of their patient when two records turn out to be one person",
     "exams.recognition": "a result from anywhere in the network may make an examination of the patient needless",
+    "exams.critical": "who tells a critical number without an order must know the ward and the doctor of the patient",
     "exams.repetitions": "the same examination is not ordered twice, wherever the first one was ordered",
 }
 """Where the line works on rows of the whole network, and why."""

@@ -151,6 +151,18 @@ SENTENCES = {
     "report_unknown": gettext_lazy("There is no such report."),
     "text_long": gettext_lazy("This text is too long."),
     "finding_unknown": gettext_lazy("This finding is not in the list of critical findings for this examination."),
+    "limit_unknown": gettext_lazy("There is no such critical limit."),
+    "limit_bound": gettext_lazy("Give a lowest or a highest number, or both."),
+    "limit_order": gettext_lazy("This must be above the lowest number."),
+    "limit_number": gettext_lazy("Write a number such as 2.5."),
+    "limit_taken": gettext_lazy("There is a limit for this LOINC code already. Change that one."),
+    "loinc_check": gettext_lazy("This is no LOINC code, or a digit is wrong: the last one checks the others."),
+    "unit_unknown": gettext_lazy("UCUM knows no such unit. Write it as mmol/L, 10*9/L or %."),
+    "finding_code_taken": gettext_lazy("Another finding has this code."),
+    "critical_named": gettext_lazy(
+        "Critical values were raised with it, so this stays. Take it out of use and add another one."
+    ),
+    "head_unknown": gettext_lazy("Choose somebody who works in a department of your hospitals."),
     "critical_unknown": gettext_lazy("This critical value does not exist, or is not of your hospitals."),
     "critical_step": gettext_lazy("This step was done meanwhile, or another one comes first. Reload the page."),
     "peer_own": gettext_lazy("Nobody reviews a report that they wrote or signed."),
@@ -193,6 +205,10 @@ ACTIONS = {
     "centre.coverage": gettext_lazy("Changed what a reading centre reads"),
     "centre.reader": gettext_lazy("Entered or changed a reader"),
     "centre.reader_dropped": gettext_lazy("Took a reader off the list"),
+    "critical.finding": gettext_lazy("Changed a critical finding"),
+    "critical.limit": gettext_lazy("Changed a critical limit"),
+    "critical.read": gettext_lazy("Opened a critical value"),
+    "critical.head": gettext_lazy("Named the head of a department"),
     "centre.template": gettext_lazy("Changed what reports of an examination start from"),
 }
 THINGS = {
@@ -200,5 +216,8 @@ THINGS = {
     "quality": gettext_lazy("Quality control"),
     "exam_item": gettext_lazy("Item of the catalogue"),
     "reading_centre": gettext_lazy("Reading centre"),
+    "critical_finding": gettext_lazy("Critical finding"),
+    "critical_limit": gettext_lazy("Critical limit"),
+    "critical_value": gettext_lazy("Critical value"),
 }
 """Entries of the audit trail, and what they concern."""

@@ -18,10 +18,9 @@ from yipan.base.network.models import Department, Site
 from yipan.base.patients.models import Identifier, Patient
 from yipan.kernel import clock
 from yipan.kernel.ids import new_id
+from yipan.lines.exams import actions
 from yipan.lines.exams.models import (
     Coverage,
-    CriticalFinding,
-    CriticalRule,
     DepartmentHead,
     Device,
     ExamItem,
@@ -111,8 +110,10 @@ def _readers(centre: ReadingCentre, now: datetime) -> list[Reader]:
 
 def _catalogues() -> None:
     told = reading_plan()
-    CriticalFinding.objects.bulk_create([CriticalFinding(**_without(one, "items")) for one in told["findings"]])
-    CriticalRule.objects.bulk_create([CriticalRule(**one) for one in told["rules"]])
+    for one in told["findings"]:
+        actions.set_finding(actor=SYSTEM, **_without(one, "items"))
+    for one in told["limits"]:
+        actions.set_limit(actor=SYSTEM, **{"low": None, "high": None} | one)
     items = {item.code: item for item in ExamItem.objects.filter(code__in=[t["item"] for t in told["templates"]])}
     ReportTemplate.objects.bulk_create(
         [ReportTemplate(item=items[t["item"]], **_without(t, "item")) for t in told["templates"] if t["item"] in items]

@@ -58,10 +58,45 @@ def fill(*, seed: int = 20260501) -> int:
     for site in sites.values():
         for code in CONTROLLED:
             _controls(chance, now, site, items[code])
-    told = 0
-    for request in _patients(chance):
+    told, lying = 0, _patients(chance)
+    for request in lying:
         told += _reports(chance, now, request, list(items.values()), list(sites.values()))
-    return told
+    return told + _without_order(now, lying, next(iter(sites.values())))
+
+
+def _without_order(now: datetime, lying: list[Request], site: Site) -> int:
+    """Numbers of the last minutes that answer no order, for somebody in a bed and for somebody who lies nowhere: where
+    limits say so, they are critical."""
+    beds = Booking.objects.filter(state=State.ACTIVE, capacity__bed__isnull=False, patient__isnull=False)
+    others = Request.objects.filter(line="exams").exclude(patient__in=beds.values("patient_id")).order_by("pk")
+    seen = [*lying[:1], *others[:1]]
+    urgent = (
+        ("2823-3", "血钾", "mmol/L", "6.9", "3.5-5.3", "HH", 6),
+        ("718-7", "血红蛋白", "g/L", "46", "115-150", "LL", 14),
+    )
+    for request, (loinc, name, unit, value, usual, flags, minutes) in zip(seen, urgent, strict=False):
+        at = now - timedelta(minutes=minutes)
+        told = ToldValue(
+            key=loinc,
+            name=name,
+            status="F",
+            loinc=loinc,
+            value=Decimal(value),
+            unit=unit,
+            reference_range=usual,
+            flags=flags,
+        )
+        made = ToldReport(
+            report=f"E{at:%y%m%d%H%M}",
+            path=site.organisation.path,
+            source="LIS",
+            performed_at=at - timedelta(minutes=25),
+            values=[told],
+            site_id=site.pk,
+        )
+        with clock.using(clock.FrozenClock(at)):
+            actions.store_report(actor=SYSTEM, patient_id=request.patient_id, told=made)
+    return len(seen)
 
 
 def _controls(chance: random.Random, now: datetime, site: Site, item: ExamItem) -> None:

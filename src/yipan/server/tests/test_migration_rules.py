@@ -16,7 +16,7 @@ FIRST_RELEASE = {
     "patients": "0007_second_wall",
     "spine": "0006_joint_booking",
     "beds": "0002_live_bookings",
-    "exams": "0008_wall_of_reports",
+    "exams": "0011_critical_without_order",
     "appointments": "0001_initial",
     "dispatch": "0001_initial",
     "referrals": "0001_initial",

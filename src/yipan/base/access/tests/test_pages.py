@@ -55,7 +55,9 @@ def test_whoever_only_reviews_begins_there_from_everywhere(net: Net) -> None:
     refused = client.get("/")
     assert refused.status_code == 403
     for page in (refused, client.get("/emergencies")):
-        assert re.findall(r'class="(?:brand|button primary)" href="([^"]*)"', page.content.decode())[0] == "/emergencies"
+        assert (
+            re.findall(r'class="(?:brand|button primary)" href="([^"]*)"', page.content.decode())[0] == "/emergencies"
+        )
     assert '"button primary" href="/emergencies"' in refused.content.decode()
 
 

@@ -12,6 +12,7 @@ from yipan.lines.exams.actions.centres import (
 from yipan.lines.exams.actions.changing import revise_exam
 from yipan.lines.exams.actions.closing import close_device, reopen_device
 from yipan.lines.exams.actions.critical import acknowledge, act, judge_result, raise_critical, tell
+from yipan.lines.exams.actions.limits import set_finding, set_head, set_limit
 from yipan.lines.exams.actions.ordering import order_exam
 from yipan.lines.exams.actions.peer import read_blind, score_report, see_discrepancy
 from yipan.lines.exams.actions.performing import begin_exam, finish_exam, miss_exam
@@ -77,6 +78,9 @@ __all__ = [
     "set_centre",
     "set_codes",
     "set_duty",
+    "set_finding",
+    "set_head",
+    "set_limit",
     "set_reader",
     "set_rule",
     "set_study_aside",

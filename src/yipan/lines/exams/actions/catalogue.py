@@ -1,4 +1,4 @@
-"""Taking a catalogue in from files: items, devices and technicians, all of it or nothing."""
+"""Taking a catalogue in from files: items, devices, technicians and what counts as critical, all of it or nothing."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ from yipan.base.access.models import Practitioner
 from yipan.base.network import edits
 from yipan.base.network.files import RawNetwork
 from yipan.base.network.models import Department
-from yipan.lines.exams.models import Device, ExamItem, Technician
+from yipan.lines.exams.models import CriticalFinding, CriticalRule, Device, ExamItem, Technician
 from yipan.lines.exams.models.resources import DEVICE, TECHNICIAN
 from yipan.lines.exams.queries import files
-from yipan.lines.exams.queries.files import CatalogueFile, DeviceRow, Known, TechnicianRow
+from yipan.lines.exams.queries.files import CatalogueFile, DeviceRow, Known, Row, TechnicianRow
 from yipan.spine import capacities
 from yipan.spine.models import Capacity
 
@@ -40,9 +40,11 @@ def import_catalogue(
         departments = dict(Department.objects.values_list("code", "pk"))
         catalogue = files.check(raw, _known(departments))
         told = {
-            "items": _items(catalogue, replace),
+            "items": _rows(ExamItem, catalogue.items, replace),
             "devices": _devices(catalogue, departments, replace),
             "technicians": _technicians(catalogue, departments, replace),
+            "findings": _rows(CriticalFinding, catalogue.findings, replace),
+            "limits": _rows(CriticalRule, catalogue.limits, replace),
         }
         told = {name: counts for name, counts in told.items() if name in catalogue.given}
         if any(any(counts.values()) for counts in told.values()):
@@ -57,19 +59,23 @@ def _known(departments: Mapping[str, UUID]) -> Known:
     return Known(frozenset(ExamItem.objects.values_list("code", flat=True)), frozenset(departments), dict(titles))
 
 
-def _items(catalogue: CatalogueFile, replace: bool) -> dict[str, int]:
-    stored = {row.code: row for row in ExamItem.objects.all()}
+def _rows(model: type[Model], rows: Sequence[Row], replace: bool) -> dict[str, int]:
+    """Write rows that stand for themselves, each under the first of its columns."""
+    if not rows:
+        return {"added": 0, "changed": 0, "retired": 0}
+    key, *others = files.columns_of(rows[0])
+    stored = {getattr(row, key): row for row in model._default_manager.all()}
     added, changed = [], []
-    for row in catalogue.items:
+    for row in rows:
         values = asdict(row)
-        known = stored.get(row.code)
+        known = stored.get(values[key])
         if known is None:
-            added.append(ExamItem(**values))
+            added.append(model(**values))
         elif _set(known, values):
             changed.append(known)
-    ExamItem.objects.bulk_create(added, batch_size=BATCH)
-    ExamItem.objects.bulk_update(changed, files.columns_of(catalogue.items[0])[1:] if changed else ["name"], BATCH)
-    retired = _retire(ExamItem, "code", [r.code for r in catalogue.items]) if replace and catalogue.items else 0
+    model._default_manager.bulk_create(added, batch_size=BATCH)
+    model._default_manager.bulk_update(changed, others, BATCH)
+    retired = _retire(model, key, [getattr(row, key) for row in rows]) if replace else 0
     return {"added": len(added), "changed": len(changed), "retired": retired}
 
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from hashlib import sha256
 from typing import Any
 from uuid import UUID
 
@@ -18,8 +19,9 @@ from yipan.lines.exams.models import CriticalEscalation, CriticalFinding, Critic
 from yipan.lines.exams.policy import critical as policy
 from yipan.lines.exams.policy.critical import Bound, Step
 from yipan.lines.exams.queries import critical as known
+from yipan.lines.exams.queries.whose import of_order, site_of, whose
 
-RAISE, ACKNOWLEDGE, ACT = "exams.raise", "exams.acknowledge", "exams.act"
+RAISE, TELL, ACKNOWLEDGE, ACT = "exams.raise", "exams.tell", "exams.acknowledge", "exams.act"
 
 
 def raise_critical(
@@ -52,47 +54,90 @@ class Measured:
     result: str = ""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Loose:
+    """A report that answers no order of Yipan: whose it is, who told it, and the site that made it."""
+
+    report: str
+    patient_id: UUID
+    organisation_id: UUID
+    site_id: UUID | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Breach:
+    """A number and the limit that it breaks. `plain`: it is a number in the unit of the limit."""
+
+    told: Measured
+    rule: CriticalRule
+    plain: bool
+
+
 def judge_result(*, actor: Actor, order_id: UUID, measured: Measured) -> CriticalValue | None:
     """Raise a critical value where a number breaks a rule; None where it does not, or no rule speaks of it.
 
     What a person has to look at is raised too: another unit than the rule's, no finite number, or one told as above or
     below a number that does not tell. Raises Refused, NotFound("exam_order_unknown").
     """
-    return next(iter(judge(actor, _order(actor, order_id), [measured])), None)
+    order = _order(actor, order_id)
+    return next(iter(raise_breaches(actor, order, breaches([measured]))), None)
 
 
-def judge(actor: Actor, order: ExamOrder, told: Sequence[Measured]) -> list[CriticalValue]:
-    """What `judge_result` does, for the numbers of a report; whoever may tell results has the right already."""
+def breaches(told: Sequence[Measured]) -> list[Breach]:
+    """Numbers that break a limit, or that a person has to look at."""
     names = {one.loinc for one in told if one.loinc}
     rules = {rule.loinc: rule for rule in CriticalRule.objects.filter(loinc__in=names, in_use=True)} if names else {}
-    found = [(one, rules[one.loinc]) for one in told if one.loinc in rules]
-    return [value for one, rule in found if (value := _judge(actor, order, one, rule)) is not None]
+    found = (_breach(one, rules[one.loinc]) for one in told if one.loinc in rules)
+    return [breach for breach in found if breach is not None]
 
 
-def _judge(actor: Actor, order: ExamOrder, told: Measured, rule: CriticalRule) -> CriticalValue | None:
+def raise_breaches(
+    actor: Actor, of: ExamOrder | Loose, found: Sequence[Breach], *, before: Collection[UUID | str] = ()
+) -> list[CriticalValue]:
+    """Raise each, once; whoever may tell results has the right already.
+
+    `before` are the orders, and the names of reports without one, under which the same numbers may have been raised.
+    """
+    place = of.pk if isinstance(of, ExamOrder) else of.report
+    return [
+        value
+        for breach in found
+        if (value := _raise_breach(actor, of, breach, [_key(p, breach.told) for p in {place, *before}])) is not None
+    ]
+
+
+def _breach(told: Measured, rule: CriticalRule) -> Breach | None:
     bound, is_number = Bound(rule.unit, rule.low, rule.high), math.isfinite(told.value)
     judged = policy.breaches(bound, told.value, told.unit, told.comparator) if is_number else None
-    if judged is False:
-        return None
-    plain = judged is True and not told.comparator  # else it is no number in the unit of the rule
+    return None if judged is False else Breach(told, rule, judged is True and not told.comparator)
+
+
+def _raise_breach(actor: Actor, of: ExamOrder | Loose, breach: Breach, keys: Sequence[str]) -> CriticalValue | None:
+    """The value, new or as it was raised for this report before."""
+    told, rule = breach.told, breach.rule
+    raised = CriticalValue.objects.filter(key__in=keys).first()
+    if raised is not None:
+        return raised
+    said = {"value": told.value, "unit": rule.unit} if breach.plain else {}
+    note = "" if breach.plain else f"{told.comparator}{told.value:g} {told.unit}"[:300]
+    place = of.pk if isinstance(of, ExamOrder) else of.report
     with transaction.atomic():
-        return _raise(
-            actor,
-            order,
-            f"result:{order.pk}:{told.loinc}:{told.result}"[:160],
-            rule=rule,
-            value=told.value if plain else None,
-            note="" if plain else f"{told.comparator}{told.value:g} {told.unit}"[:300],
-        )
+        return _raise(actor, of, _key(place, told), rule=rule, note=note, **said)
+
+
+def _key(place: UUID | str, told: Measured) -> str:
+    """What makes a number the same: the order, or the report without one, and what was measured in it."""
+    name = str(place) if isinstance(place, UUID) else sha256(place.encode()).hexdigest()[:36]
+    return f"result:{name}:{told.loinc}:{told.result}"[:160]
 
 
 def tell(*, actor: Actor, value_id: UUID, told_to: str) -> CriticalValue:
-    """Write down who was told.
+    """Write down who was told: whoever called does, or whoever was called.
 
     Raises Refused, NotFound("critical_unknown"), Conflict("critical_step"), InvalidInput("form_invalid").
     """
     with transaction.atomic():
-        value = _locked(actor, value_id, Step.TOLD, RAISE)
+        value = _locked(actor, value_id, Step.TOLD, TELL)
         _tell(actor, value, told_to)
     return value
 
@@ -145,45 +190,25 @@ def _escalate(value_id: UUID) -> int:
 def _order(actor: Actor, order_id: UUID) -> ExamOrder:
     """An order on which the actor may raise something: at the centre that reads it, or where it was ordered."""
     order = (
-        ExamOrder.objects.select_related("item", "request__site__organisation", "reading__centre__site__organisation")
+        ExamOrder.objects.select_related(
+            "item", "request__site__organisation", "request__attending", "reading__centre__site__organisation"
+        )
         .filter(pk=order_id)
         .first()
     )
     if order is None:
         actor.require(RAISE)
         raise NotFound("exam_order_unknown")
-    _require(actor, RAISE, order)
+    of_order(order).require(actor, RAISE, telling=True)
     return order
 
 
-def _require(actor: Actor, verb: str, order: ExamOrder) -> None:
-    reading = getattr(order, "reading", None)
-    if reading is None or not actor.may(verb, reading.centre.site.organisation.path):
-        actor.require(verb, order.request.site.organisation.path)
-
-
-def _raise(
-    actor: Actor,
-    order: ExamOrder,
-    key: str,
-    *,
-    finding: CriticalFinding | None = None,
-    rule: CriticalRule | None = None,
-    value: float | None = None,
-    note: str = "",
-) -> CriticalValue:
-    row, is_new = CriticalValue.objects.get_or_create(
-        key=key,
-        defaults={
-            "order": order,
-            "finding": finding,
-            "rule": rule,
-            "value": value,
-            "note": note,
-            "raised_at": clock.now(),
-            "raised_by": actor.name[:120],
-        },
-    )
+def _raise(actor: Actor, of: ExamOrder | Loose, key: str, **said: Any) -> CriticalValue:
+    owner: dict[str, Any] = {"order": of}
+    if isinstance(of, Loose):
+        owner = {"patient_id": of.patient_id, "organisation_id": of.organisation_id, "site_id": of.site_id}
+    told = {"raised_at": clock.now(), "raised_by": actor.name[:120]}
+    row, is_new = CriticalValue.objects.get_or_create(key=key, defaults={**owner, **said, **told})
     if is_new:
         _record(actor, row, "critical.raised")
     return row
@@ -192,7 +217,7 @@ def _raise(
 def _locked(actor: Actor, value_id: UUID, step: Step, verb: str) -> CriticalValue:
     """The value, locked, when this is the step it waits for. Raises Conflict("critical_step") otherwise."""
     seen = known.value_of(actor, value_id)
-    _require(actor, verb, seen.order)
+    whose([seen], clock.now())[seen.pk].require(actor, verb, telling=verb == TELL)
     value = CriticalValue.objects.select_for_update().get(pk=seen.pk)
     value.order = seen.order
     if known.loop_of(value).step is not step:
@@ -215,4 +240,9 @@ def _given(name: str, text: str, longest: int) -> str:
 
 
 def _record(actor: Actor, value: CriticalValue, kind: str, **data: Any) -> None:
-    telling.tell(actor, kind, value.order.request, critical=str(value.pk), **data)
+    told = {"critical": str(value.pk), **data}
+    if value.order is not None:
+        telling.tell(actor, kind, value.order.request, **told)
+        return
+    assert value.patient_id is not None, "a value without an order says whose it is"
+    telling.tell_of_patient(actor, kind, value.patient_id, site_of(value, clock.now()), **told)

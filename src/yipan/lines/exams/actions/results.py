@@ -11,12 +11,14 @@ from uuid import UUID
 
 from yipan.base import unit
 from yipan.base.access import Actor
+from yipan.base.network.models import Organisation
 from yipan.base.patients.identities import locked
 from yipan.kernel import clock
 from yipan.kernel.errors import InvalidInput, NotFound
 from yipan.lines.exams.actions import critical
-from yipan.lines.exams.actions.critical import Measured
-from yipan.lines.exams.models import ExamOrder, Result, ResultStatus
+from yipan.lines.exams.actions.critical import Loose, Measured
+from yipan.lines.exams.models import ExamItem, ExamOrder, Result, ResultStatus
+from yipan.lines.exams.policy.critical import still_matters
 from yipan.lines.exams.policy.recognition import Mark
 from yipan.spine import outbox
 from yipan.spine.events import Happening, record
@@ -77,7 +79,7 @@ def store_report(*, actor: Actor, patient_id: UUID, told: ToldReport) -> Stored:
     """Store a report of a patient. What is known already stays; what differs replaces it, and the former is kept.
 
     A preliminary value never replaces a final one. Final and corrected values are told to receivers after the commit.
-    New numbers that answer an order are judged: critical ones are raised.
+    New numbers are judged, whether they answer an order or not: critical ones are raised.
     Raises Refused, NotFound("patient_unknown"), InvalidInput("result_empty").
     """
     actor.require("exams.result", told.path)
@@ -98,7 +100,7 @@ def store_report(*, actor: Actor, patient_id: UUID, told: ToldReport) -> Stored:
         Result.objects.filter(pk__in=former).update(superseded_at=clock.now())
         Result.objects.bulk_create(rows)
         _tell(actor, patient_id, told, rows, stored)
-        _judge(actor, told, rows)
+        _judge(actor, patient_id, told, rows)
     return stored
 
 
@@ -151,18 +153,45 @@ def _same(before: Result, row: Result) -> bool:
     return all(getattr(before, name) == getattr(row, name) for name in _SAYS)
 
 
-def _judge(actor: Actor, told: ToldReport, rows: list[Result]) -> None:
-    """Raise what is critical. Only new rows come here, and the same number of the same value is one: never twice."""
-    if told.request_id is None:
+def _judge(actor: Actor, patient_id: UUID, told: ToldReport, rows: list[Result]) -> None:
+    """Raise what is critical. Only new rows come here, and the same number of the same value is one: never twice,
+    also when the report names its order only later."""
+    loincs = _loincs(told, rows)
+    found = critical.breaches(
+        [
+            Measured(loincs[row.key], float(row.value), row.unit, row.comparator, _named(row))
+            for row in rows
+            if row.value is not None and row.status != ResultStatus.CANCELLED
+        ]
+    )
+    if not found:
         return
-    measured = [
-        Measured(row.loinc, float(row.value), row.unit, row.comparator, f"{row.comparator}{float(row.value)}:{row.key}")
-        for row in rows
-        if row.value is not None and row.status != ResultStatus.CANCELLED
-    ]
-    order = ExamOrder.objects.select_related("request").filter(pk=told.request_id).first() if measured else None
-    if order is not None:
-        critical.judge(actor, order, measured)
+    order = ExamOrder.objects.select_related("request__site__organisation").filter(pk=told.request_id).first()
+    of: ExamOrder | Loose | None = order or _loose(patient_id, told)
+    if of is not None:
+        named = Result.objects.filter(report=told.report, request__isnull=False).values_list("request_id", flat=True)
+        critical.raise_breaches(actor, of, found, before=[told.report, *named.distinct()])
+
+
+def _loose(patient_id: UUID, told: ToldReport) -> Loose | None:
+    """Whose a report without an order is; None for an old one, whose numbers nobody has to be called about."""
+    if not still_matters(told.performed_at, clock.now()):
+        return None
+    organisation = Organisation.objects.get(path=told.path)
+    return Loose(report=told.report, patient_id=patient_id, organisation_id=organisation.pk, site_id=told.site_id)
+
+
+def _loincs(told: ToldReport, rows: Sequence[Result]) -> dict[str, str]:
+    """Row → what it measured: as it was told, else as the catalogue has the item that the sender's code means."""
+    meant = {value.key[:160]: value.analyte_id for value in told.values if value.analyte_id and not value.loinc}
+    items = dict(ExamItem.objects.filter(pk__in=set(meant.values())).values_list("pk", "loinc")) if meant else {}
+    known = {key: items[item] for key, item in meant.items()}
+    return {row.key: row.loinc or known.get(row.key, "") for row in rows}
+
+
+def _named(row: Result) -> str:
+    assert row.value is not None
+    return f"{row.comparator}{float(row.value)}:{row.key}"
 
 
 def _tell(actor: Actor, patient_id: UUID, told: ToldReport, rows: list[Result], stored: Stored) -> None:

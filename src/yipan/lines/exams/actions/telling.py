@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from yipan.base.access import Actor
+from yipan.base.access import Actor, wall
 from yipan.spine.events import Happening, record
 from yipan.spine.models import Request
 
@@ -35,3 +35,9 @@ def tell(
         data=data,
     )
     record(by, [what])
+
+
+@wall.passage("exams.critical")
+def tell_of_patient(by: Actor, kind: str, patient_id: UUID, site_id: UUID | None, **data: Any) -> None:
+    """Write what happened about a patient without an order into the journal, of the site that cares for them."""
+    record(by, [Happening(kind=kind, line="exams", patient_id=patient_id, site_id=site_id, data=data)])

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 
 from yipan.base.network.limits import CODE_LENGTH
 from yipan.base.network.models.naming import Named
 from yipan.kernel.ids import new_id
 from yipan.lines.exams.models.catalogue import Category
 from yipan.lines.exams.models.orders import ExamOrder
+from yipan.lines.exams.policy.units import readable
 
 
 class CriticalFinding(Named):
@@ -42,6 +43,10 @@ class CriticalRule(Named):
         ordering = ["loinc"]
         constraints = [
             models.CheckConstraint(name="critical_rule_bound", condition=Q(low__isnull=False) | Q(high__isnull=False)),
+            models.CheckConstraint(
+                name="critical_rule_order",
+                condition=Q(low__isnull=True) | Q(high__isnull=True) | Q(low__lt=F("high")),
+            ),
         ]
 
 
@@ -60,16 +65,24 @@ class DepartmentHead(models.Model):
 class CriticalValue(models.Model):
     """One critical value and its loop: told → acknowledged → acted. Closed is one that was acted on.
 
-    `key` makes twice once: the same finding of the same report, the same number of the same result. What was done
-    cannot be said before somebody acknowledged, nor that before somebody was told (checks).
+    `key` makes twice once: the same finding of the same report, the same number of the same result. `unit` is that of
+    `value`, as the rule had it then. A number that answers no order of Yipan has instead the `patient`, the
+    `organisation` that told it and the `site` that made it, where that is one of the network's. What was done cannot be
+    said before somebody acknowledged, nor that before somebody was told (checks).
     """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     key = models.CharField(max_length=160, unique=True)
-    order = models.ForeignKey(ExamOrder, on_delete=models.PROTECT, related_name="criticals")
+    order = models.ForeignKey(ExamOrder, on_delete=models.PROTECT, null=True, blank=True, related_name="criticals")
+    patient = models.ForeignKey("patients.Patient", on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    organisation = models.ForeignKey(
+        "network.Organisation", on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    site = models.ForeignKey("network.Site", on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     finding = models.ForeignKey(CriticalFinding, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     rule = models.ForeignKey(CriticalRule, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     value = models.FloatField(null=True, blank=True)
+    unit = models.CharField(max_length=24, blank=True, default="", db_default="")
     note = models.CharField(max_length=300, blank=True, default="")
     raised_at = models.DateTimeField()
     raised_by = models.CharField(max_length=120)
@@ -85,6 +98,11 @@ class CriticalValue(models.Model):
 
     class Meta:
         constraints = [
+            models.CheckConstraint(
+                name="critical_of_somebody",
+                condition=Q(order__isnull=False, patient=None, organisation=None, site=None)
+                | Q(order=None, patient__isnull=False, organisation__isnull=False, rule__isnull=False),
+            ),
             models.CheckConstraint(
                 name="critical_of_something", condition=Q(finding__isnull=False) | Q(rule__isnull=False)
             ),
@@ -113,6 +131,11 @@ class CriticalValue(models.Model):
         """What it is, in the active language."""
         named = self.finding or self.rule
         return named.label if named is not None else ""
+
+    @property
+    def measured(self) -> str:
+        """The number with its unit, as people write it; "" where there is none."""
+        return "" if self.value is None else f"{self.value:.12g} {readable(self.unit)}".strip()
 
 
 class CriticalEscalation(models.Model):

@@ -17,6 +17,7 @@ from yipan.base.patients import panels
 from yipan.base.patients.panels import Panel
 from yipan.base.patients.queries import resolve
 from yipan.lines.exams.policy.recognition import Mark, Scope
+from yipan.lines.exams.queries import critical
 from yipan.lines.exams.queries import results as query
 from yipan.spine.registry import Page
 from yipan.ui.filters import moment
@@ -39,6 +40,7 @@ def results(request: HttpRequest, patient_id: UUID) -> HttpResponse:
         "patient": patient,
         "record": reverse("patient", args=[patient.pk]) if actor.may("patients.view") else "",
         "reports": reports,
+        "criticals": critical.open_of(actor, patient.pk),
         "mark": lambda row: Mark(Scope(row.mark_scope), row.mark_area).text,
         "plots": [_plot(trend) for trend in trends[:PLOTS]],
     }
@@ -63,7 +65,9 @@ def context(actor: Actor, patient_id: UUID) -> dict[str, Any] | None:
     reports = query.at_hand(actor, patient_id)
     if reports is None:
         return None
-    return {"reports": reports[:LATEST], "count": len(reports), "patient_id": patient_id, "moment": moment, "_": _}
+    open_values = critical.open_of(actor, resolve(patient_id).pk)
+    shown = {"reports": reports[:LATEST], "count": len(reports), "criticals": open_values}
+    return {**shown, "patient_id": patient_id, "moment": moment, "_": _}
 
 
 panels.register(Panel("results", gettext_lazy("Results"), "exams/results_panel.html", context, order=40))

@@ -14,6 +14,7 @@ from enum import StrEnum
 from typing import Any
 
 from yipan.kernel.errors import InvalidInput
+from yipan.lines.exams.policy.units import canonical
 
 
 class Step(StrEnum):
@@ -33,6 +34,15 @@ class Rung(StrEnum):
 
 
 LADDER = tuple(Rung)
+
+
+RECENT = timedelta(days=7)
+"""A number without an order that was measured before this is history that somebody loads: a culture takes a week."""
+
+
+def still_matters(measured_at: datetime, at: datetime) -> bool:
+    """Whether somebody has to be called about a number that answers no order."""
+    return measured_at > at - RECENT
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +149,7 @@ def breaches(bound: Bound, value: float, unit: str, comparator: str = "") -> boo
     """Whether a measured value is critical; None when a person has to look: it is in another unit, or told as above or
     below a number on either side of which it could be.
     """
-    if unit.strip() != bound.unit:
+    if canonical(unit) != canonical(bound.unit):
         return None
     low = -math.inf if bound.low is None else bound.low
     high = math.inf if bound.high is None else bound.high

@@ -7,12 +7,19 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from django.db.models import F, Q, QuerySet
+from django.db.models import F, Model, Q, QuerySet
 
 from yipan.base.access import Actor, scope
 from yipan.base.network.models import Organisation, Site
-from yipan.lines.exams.models import Device, ExamItem, ItemCode, Technician
-from yipan.lines.exams.queries.files import CatalogueFile, DeviceRow, ItemRow, TechnicianRow
+from yipan.lines.exams.models import CriticalFinding, CriticalRule, Device, ExamItem, ItemCode, Technician
+from yipan.lines.exams.queries.files import (
+    CatalogueFile,
+    DeviceRow,
+    FindingRow,
+    ItemRow,
+    LimitRow,
+    TechnicianRow,
+)
 
 
 def items(actor: Actor, *, text: str = "", category: str = "") -> QuerySet[ExamItem]:
@@ -58,8 +65,7 @@ def as_file(actor: Actor) -> CatalogueFile:
     staff = Technician.objects.select_related("practitioner__department").prefetch_related("items")
     return CatalogueFile(
         items=tuple(
-            ItemRow(**{n: _plain(getattr(row, n)) for n in ItemRow.__dataclass_fields__})
-            for row in ExamItem.objects.order_by("code")
+            ItemRow(**_cells(row, ItemRow)) for row in ExamItem.objects.order_by("code")
         ),
         devices=tuple(
             DeviceRow(
@@ -75,7 +81,13 @@ def as_file(actor: Actor) -> CatalogueFile:
             )
             for row in staff.order_by("practitioner__code")
         ),
+        findings=tuple(FindingRow(**_cells(row, FindingRow)) for row in CriticalFinding.objects.order_by("code")),
+        limits=tuple(LimitRow(**_cells(row, LimitRow)) for row in CriticalRule.objects.order_by("loinc")),
     )  # fmt: skip
+
+
+def _cells(row: Model, kind: type[ItemRow | FindingRow | LimitRow]) -> dict[str, Any]:
+    return {name: _plain(getattr(row, name)) for name in kind.__dataclass_fields__}
 
 
 def _codes(row: Device | Technician) -> tuple[str, ...]:

@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
-from yipan.base.access import Actor, scope
+from yipan.base.access import Actor, scope, wall
 from yipan.base.access.models import Practitioner
 from yipan.kernel import clock
 from yipan.kernel.errors import NotFound
 from yipan.lines.exams.models import CriticalValue, DepartmentHead
 from yipan.lines.exams.policy import critical as policy
 from yipan.lines.exams.policy.critical import CriticalPolicy, Loop, Rung, Standing
+from yipan.lines.exams.queries.whose import Whose, lying, whose
+from yipan.spine.models import Event
 
 VIEW = "exams.critical"
 READ = "exams.read"
@@ -26,9 +28,10 @@ ORDER_PATH = "order__request__site__organisation__path"
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A critical value, where it stands, and who is asked now (a name, or "" where it is a desk)."""
+    """A critical value, whose it is, where it stands, and who is asked now (None where it is a desk)."""
 
     value: CriticalValue
+    whose: Whose
     rules: CriticalPolicy
     standing: Standing
     asked: Practitioner | None
@@ -39,10 +42,14 @@ class Row:
 
 
 def values(actor: Actor) -> QuerySet[CriticalValue]:
-    """Critical values of the own organisations, and of what the own centre reads."""
+    """Critical values of the own organisations, of what the own centre reads, and, without an order, of what an own
+    organisation told or of who lies there."""
+    if "" in actor.paths(VIEW):
+        return CriticalValue.objects.all()
     ordered = scope(actor, VIEW, ORDER_PATH)
     read = scope(actor, READ, "order__reading__centre__site__organisation__path")
-    return CriticalValue.objects.filter(ordered | read)
+    told = scope(actor, VIEW, "organisation__path")
+    return CriticalValue.objects.filter(ordered | read | told | lying(actor, VIEW))
 
 
 def whole(rows: QuerySet[CriticalValue]) -> QuerySet[CriticalValue]:
@@ -50,8 +57,10 @@ def whole(rows: QuerySet[CriticalValue]) -> QuerySet[CriticalValue]:
     return rows.select_related(
         "finding",
         "rule",
+        "organisation",
+        "site",
         "order__item",
-        "order__reading__centre",
+        "order__reading__centre__site__organisation",
         "order__request__patient",
         "order__request__site__organisation",
         "order__request__home_department",
@@ -65,6 +74,16 @@ def open_rows(actor: Actor, at: datetime) -> list[Row]:
     return sorted(found, key=lambda row: (row.standing.due_at or at, row.value.raised_at, row.value.pk))
 
 
+def open_of(actor: Actor, patient_id: UUID) -> list[CriticalValue]:
+    """Open loops of one patient that the actor sees, the latest first; none for whoever sees none."""
+    if not actor.may(VIEW) and not actor.may(READ):
+        return []
+    of_patient = Q(patient=patient_id) | Q(order__request__patient=patient_id)
+    return list(
+        values(actor).filter(of_patient, acted_at=None).select_related("finding", "rule").order_by("-raised_at")
+    )
+
+
 def closed(actor: Actor) -> QuerySet[CriticalValue]:
     """Closed loops, the newest first."""
     return whole(values(actor).filter(acted_at__isnull=False)).order_by("-raised_at", "id")
@@ -73,12 +92,11 @@ def closed(actor: Actor) -> QuerySet[CriticalValue]:
 def rows_of(found: Iterable[CriticalValue], at: datetime) -> list[Row]:
     """Where each stands; one query for all heads of departments."""
     listed = list(found)
-    departments = {v.order.request.home_department_id for v in listed}
-    heads = {
-        h.department_id: h.practitioner
-        for h in DepartmentHead.objects.filter(department__in=departments).select_related("practitioner")
-    }
-    return [_row(value, heads.get(value.order.request.home_department_id), at) for value in listed]
+    owners = whose(listed, at)
+    departments = {owner.department.pk for owner in owners.values() if owner.department is not None}
+    rows = DepartmentHead.objects.filter(department__in=departments).select_related("practitioner")
+    heads = {head.department_id: head.practitioner for head in rows}
+    return [_row(value, owners[value.pk], heads, at) for value in listed]
 
 
 def value_of(actor: Actor, value_id: UUID) -> CriticalValue:
@@ -97,6 +115,14 @@ def rules_of(value: CriticalValue) -> CriticalPolicy:
     return policy.read(reading.centre.policy.get("critical", {}) if reading is not None else {})
 
 
+@wall.passage("exams.critical")
+def history(value: CriticalValue) -> list[Event]:
+    """What happened to a value, oldest first; whoever asks has found the value among their own."""
+    kinds = [f"critical.{word}" for word in ("raised", "told", "acknowledged", "acted", "escalated")]
+    rows = Event.objects.filter(kind__in=kinds, at__gte=value.raised_at, data__critical=str(value.pk))
+    return list(rows.order_by("id"))
+
+
 def loop_of(value: CriticalValue) -> Loop:
     """The times of a value as the policy wants them."""
     return Loop(value.raised_at, value.told_at, value.acknowledged_at, value.acted_at)
@@ -107,7 +133,10 @@ def overdue(actor: Actor) -> int:
     if not values(actor).filter(acted_at=None).exists():
         return 0  # asked for with every page, and mostly so
     rows = open_rows(actor, clock.now())
-    return sum(row.standing.overdue or (row.asked is not None and row.asked.user_id == actor.user_id) for row in rows)
+    me = actor.user_id
+    return sum(
+        row.standing.overdue or (me is not None and row.asked is not None and row.asked.user_id == me) for row in rows
+    )
 
 
 def share_in_time(actor: Actor, since: datetime, until: datetime) -> dict[str, tuple[int, int]]:
@@ -123,8 +152,9 @@ def share_in_time(actor: Actor, since: datetime, until: datetime) -> dict[str, t
     return {step: (sum(times), len(times)) for step, times in told.items()}
 
 
-def _row(value: CriticalValue, head: Practitioner | None, at: datetime) -> Row:
+def _row(value: CriticalValue, owner: Whose, heads: Mapping[UUID, Practitioner], at: datetime) -> Row:
     rules = rules_of(value)
     now = policy.standing(rules, loop_of(value), at)
-    asked = {Rung.ATTENDING: value.order.request.attending, Rung.HEAD: head}.get(now.rung) if now.rung else None
-    return Row(value, rules, now, asked)
+    head = heads.get(owner.department.pk) if owner.department is not None else None
+    asked = {Rung.ATTENDING: owner.attending, Rung.HEAD: head}.get(now.rung) if now.rung else None
+    return Row(value, owner, rules, now, asked)

@@ -1,6 +1,7 @@
-"""Files of the catalogue: what can be examined, on which devices, by whom. As network files: CSV, TOML, JSON, zip.
+"""Files of the catalogue: what can be examined, on which devices, by whom, and what counts as critical.
 
-Cells become typed rows, checked whole before anything is used; every problem is reported with its file, row and column.
+As network files: CSV, TOML, JSON, zip. Cells become typed rows, checked whole before anything is used; every problem is
+reported with its file, row and column.
 """
 
 from __future__ import annotations
@@ -17,6 +18,9 @@ from yipan.base.network.files import RawNetwork, RawTable
 from yipan.base.network.problems import BadValue, InvalidFile, Problem
 from yipan.base.network.schema import NAME, NAME_EN, Column, Table
 from yipan.lines.exams.policy.hours import hours_text, read_hours
+from yipan.lines.exams.policy.limits import is_loinc
+from yipan.lines.exams.policy.limits import problems as problems_of
+from yipan.lines.exams.policy.units import canonical, is_ucum
 
 LONG_AGO = (1980, 1, 1, 0, 0, 0)
 CATEGORIES = Choice(
@@ -55,6 +59,26 @@ class Codes:
 
     def write(self, value: Any) -> str:
         return " ".join(value)
+
+
+class Loinc(Text):
+    """A code of LOINC with the check digit that it must have."""
+
+    def read(self, text: str) -> str:
+        code = Text.read(self, text)
+        if not is_loinc(code):
+            raise BadValue("loinc_check")
+        return code
+
+
+class Unit(Text):
+    """A unit, kept as UCUM writes it."""
+
+    def read(self, text: str) -> str:
+        unit = canonical(Text.read(self, text))
+        if not is_ucum(unit):
+            raise BadValue("unit_unknown")
+        return unit
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +123,26 @@ class TechnicianRow:
     in_use: bool
 
 
+@dataclass(frozen=True, slots=True)
+class FindingRow:
+    code: str
+    name: str
+    name_en: str
+    category: str
+    in_use: bool
+
+
+@dataclass(frozen=True, slots=True)
+class LimitRow:
+    loinc: str
+    name: str
+    name_en: str
+    unit: str
+    low: float | None
+    high: float | None
+    in_use: bool
+
+
 class InUse(YesNo):
     """An empty cell means yes: what stands in a file is in use unless it says otherwise."""
 
@@ -112,6 +156,7 @@ MODALITY = Column("modality", "设备类型", Text(4), needed=False)
 AE_TITLE = Column("ae_title", "AE名称", Text(16), needed=False)
 HOURS = Column("hours", "开放时间", Hours(), needed=False)
 ITEMS = Column("items", "项目", Codes("items"))
+BOUND = Number(-1e9, 1e9, whole=False)
 IN_USE = Column("in_use", "在用", InUse(), needed=False)
 
 TABLES = (
@@ -145,10 +190,32 @@ TABLES = (
         (CODE, DEPARTMENT, NAME, NAME_EN, MODALITY, AE_TITLE, HOURS, ITEMS, IN_USE),
     ),
     Table("technicians", "技师", TechnicianRow, ("code",), (CODE, DEPARTMENT, NAME, NAME_EN, HOURS, ITEMS, IN_USE)),
+    Table(
+        "findings",
+        "危急发现",
+        FindingRow,
+        ("code",),
+        (CODE, NAME, NAME_EN, Column("category", "类别", CATEGORIES), IN_USE),
+    ),
+    Table(
+        "limits",
+        "危急界限",
+        LimitRow,
+        ("loinc",),
+        (
+            Column("loinc", "LOINC", Loinc(12, required=True)),
+            NAME,
+            NAME_EN,
+            Column("unit", "单位", Unit(24, required=True)),
+            Column("low", "低于", BOUND, needed=False),
+            Column("high", "高于", BOUND, needed=False),
+            IN_USE,
+        ),
+    ),
 )  # fmt: skip
 SCHEMA = {table.name: table for table in TABLES}
 
-Row = ItemRow | DeviceRow | TechnicianRow
+Row = ItemRow | DeviceRow | TechnicianRow | FindingRow | LimitRow
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,6 +225,8 @@ class CatalogueFile:
     items: tuple[ItemRow, ...] = ()
     devices: tuple[DeviceRow, ...] = ()
     technicians: tuple[TechnicianRow, ...] = ()
+    findings: tuple[FindingRow, ...] = ()
+    limits: tuple[LimitRow, ...] = ()
     given: frozenset[str] = frozenset(SCHEMA)
 
 
@@ -180,6 +249,8 @@ def check(raw: RawNetwork, known: Known) -> CatalogueFile:
             problems += _references(raw.tables[name].file, number, row, items, known.departments)
     if "devices" in raw.tables:
         problems += _titles(raw.tables["devices"].file, found["devices"], known.ae_titles)
+    for number, row in found.get("limits", ()):
+        problems += _bounds(raw.tables["limits"].file, number, row)
     if raw.policy is not None:
         problems.append(Problem(raw.policy_file, 0, "policy", "", "exam_file_policy", {"names": list(SCHEMA)}))
     if problems:
@@ -225,9 +296,10 @@ def _rows(table: Table, raw: RawTable, problems: list[Problem]) -> Iterable[tupl
                 fine = False
                 if column.name not in raw.absent:
                     problems.append(Problem(raw.file, row.number, column.name, cell, wrong.code, wrong.params))
-        code = values.get("code")
+        (key,) = table.key
+        code = values.get(key)
         if code in seen:
-            problems.append(Problem(raw.file, row.number, "code", code, "network_row_twice", {"first": seen[code]}))
+            problems.append(Problem(raw.file, row.number, key, code, "network_row_twice", {"first": seen[code]}))
         elif code and fine:
             seen[code] = row.number
             yield row.number, table.row(**values)
@@ -242,6 +314,14 @@ def _references(
     for code in row.items:
         if code not in items:
             yield Problem(file, number, "items", code, "network_reference_unknown", {"table": "items"})
+
+
+def _bounds(file: str, number: int, row: LimitRow) -> Iterable[Problem]:
+    """A limit has a bound, and its bounds in order."""
+    wrong = problems_of(loinc=row.loinc, name=row.name, unit=row.unit, low=row.low, high=row.high)
+    for column, code in wrong.items():
+        cell = SCHEMA["limits"].column(column).type.write(getattr(row, column))
+        yield Problem(file, number, column, cell, code, {})
 
 
 def _titles(file: str, rows: list[tuple[int, DeviceRow]], known: Mapping[str, str]) -> Iterable[Problem]:

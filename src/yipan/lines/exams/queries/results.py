@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from yipan.base import audit
 from yipan.base.access import Actor, scope, wall
@@ -64,9 +64,9 @@ def at_hand(actor: Actor, patient_id: UUID) -> list[Report] | None:
     if not actor.may(VERB):
         return None
     patient = resolve(patient_id)
-    rows = Result.objects.filter(patient=patient, superseded_at__isnull=True).exclude(status=ResultStatus.CANCELLED)
+    rows = _in_force(patient)
     if not _cares(actor, patient):
-        rows = rows.filter(Q(site__isnull=False) & scope(actor, VERB, "site__organisation__path"))
+        rows = _made(actor, rows)
         if not rows.exists():
             return None
     with wall.passage("exams.recognition"):
@@ -77,6 +77,22 @@ def at_hand(actor: Actor, patient_id: UUID) -> list[Report] | None:
     data = {"reports": len(reports)}
     audit.record(actor, "results.read", "patient", patient.pk, patient_id=patient.pk, data=data)
     return [Report(tuple(told)) for told in reports.values()]
+
+
+def may_see(actor: Actor, patient: Patient) -> bool:
+    """Whether `of_patient` shows something: a link to it leads nobody to a page that refuses them."""
+    if not actor.may(VERB) or not Patient.objects.filter(pk=patient.pk).exists():  # the second wall hides strangers
+        return False
+    return _cares(actor, patient) or _made(actor, _in_force(patient)).exists()
+
+
+def _in_force(patient: Patient) -> QuerySet[Result]:
+    return Result.objects.filter(patient=patient, superseded_at__isnull=True).exclude(status=ResultStatus.CANCELLED)
+
+
+def _made(actor: Actor, rows: QuerySet[Result]) -> QuerySet[Result]:
+    """Those that the actor's own sites made."""
+    return rows.filter(Q(site__isnull=False) & scope(actor, VERB, "site__organisation__path"))
 
 
 def _cares(actor: Actor, patient: Patient) -> bool:

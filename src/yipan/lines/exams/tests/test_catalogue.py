@@ -9,7 +9,7 @@ from yipan.base.network.files import read_bytes
 from yipan.base.network.problems import InvalidFile
 from yipan.kernel.errors import Refused
 from yipan.lines.exams import actions
-from yipan.lines.exams.models import Device, ExamItem, Technician
+from yipan.lines.exams.models import CriticalFinding, CriticalRule, Device, ExamItem, Technician
 from yipan.lines.exams.policy.hours import hours_text, minute_of, problem, read_hours, shut_spans
 from yipan.lines.exams.queries.catalogue import as_file
 from yipan.lines.exams.queries.files import SCHEMA, to_zip
@@ -39,6 +39,18 @@ code = "T1"
 department = "{home}"
 name = "技师甲"
 items = "CT-HEAD"
+
+[[findings]]
+code = "ICH"
+name = "急性颅内出血"
+category = "影像"
+
+[[limits]]
+loinc = "2823-3"
+name = "血钾"
+unit = "mmol/l"
+low = 2.5
+high = 6.5
 """
 
 
@@ -60,6 +72,8 @@ def test_there_and_back(network):
     device = Device.objects.get(code="CT1")
     assert device.hours["6"] == [["08:00", "12:00"]]
     assert device.capacity.site == network.site
+    assert CriticalFinding.objects.get().category == "imaging"
+    assert CriticalRule.objects.get().unit == "mmol/L"
     assert Capacity.objects.filter(kind="technician", site=network.site).count() == 1
     packed = to_zip(as_file(SYSTEM))
     again = actions.import_catalogue(actor=SYSTEM, raw=read_bytes("x.zip", packed, SCHEMA))
@@ -76,6 +90,10 @@ def test_changed_and_retired(network):
     told = take(changed, replace=True)
     assert told["items"] == {"added": 0, "changed": 1, "retired": 0}
     assert told["devices"] == {"added": 1, "changed": 0, "retired": 1}
+    other = changed.replace('"2823-3"', '"2345-7"').replace('"ICH"', '"SAH"')
+    retired = {table: counts["retired"] for table, counts in take(other, replace=True).items()}
+    assert (retired["findings"], retired["limits"]) == (1, 1)
+    assert list(CriticalRule.objects.filter(in_use=True).values_list("loinc", flat=True)) == ["2345-7"]
     assert Device.objects.count() == 2
     assert take(changed, replace=True)["devices"]["retired"] == 0
 
@@ -84,6 +102,10 @@ def test_changed_and_retired(network):
 def test_every_mistake_is_named_and_nothing_written(network):
     """Row, column and what to do for each wrong cell at once; nothing of the file is stored."""
     text = FILE.format(home="NOWHERE").replace('"1-5 08:00-12:00 14:00-17:30; 6 08:00-12:00"', '"1-5 12:00-08:00"')
+    text = text.replace("2823-3", "2823-4").replace("mmol/l", "mmol per l")
+    text += '[[limits]]\nloinc = "777-3"\nname = "血小板"\nunit = "10^9/L"\nlow = 7\nhigh = 6.5\n'
+    text += '[[limits]]\nloinc = "2345-7"\nname = "血糖"\nunit = "mmol/L"\n'
+    text += '[[findings]]\ncode = "ICH"\nname = "x"\ncategory = "ecg"\n'
     text = text.replace("minutes = 10", 'minutes = "ten"').replace('items = "CT-HEAD"', 'items = "CT-HEAD MR"')
     with pytest.raises(InvalidFile) as refusal:
         take(text)
@@ -93,8 +115,14 @@ def test_every_mistake_is_named_and_nothing_written(network):
         ("devices", "hours", "hours_order"),
         ("technicians", "department", "network_reference_unknown"),
         ("technicians", "items", "network_reference_unknown"),
+        ("findings", "code", "network_row_twice"),
+        ("limits", "loinc", "loinc_check"),
+        ("limits", "unit", "unit_unknown"),
+        ("limits", "high", "limit_order"),
+        ("limits", "low", "limit_bound"),
     }
     assert not ExamItem.objects.exists()
+    assert not CriticalRule.objects.exists()
     assert not Technician.objects.exists()
 
 

@@ -1,6 +1,17 @@
 """Pages of the reading centre: worklist, editor, reports, critical values, second readings, figures, keeping it."""
 
-from yipan.lines.exams.pages.reading import centres, critical, editor, figures, peer, report, templates, worklist
+from yipan.lines.exams.pages.reading import (
+    centres,
+    critical,
+    editor,
+    figures,
+    heads,
+    limits,
+    peer,
+    report,
+    templates,
+    worklist,
+)
 from yipan.spine.registry import Page
 from yipan.ui.navigation import NavItem
 
@@ -11,6 +22,8 @@ PAGES: tuple[Page, ...] = (
     *editor.PAGES,
     *report.PAGES,
     *critical.PAGES,
+    *limits.PAGES,
+    *heads.PAGES,
     *peer.PAGES,
     *figures.PAGES,
 )

@@ -9,6 +9,7 @@ from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.cache import patch_vary_headers
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -24,7 +25,7 @@ from yipan.lines.exams.models import CriticalValue
 from yipan.lines.exams.pages.reading import show
 from yipan.lines.exams.policy.critical import Rung, Step
 from yipan.lines.exams.queries import critical as query
-from yipan.spine.queries import history
+from yipan.lines.exams.queries import results
 from yipan.spine.registry import Page
 from yipan.ui.navigation import Area, NavItem
 
@@ -58,6 +59,7 @@ def board(request: HttpRequest) -> HttpResponse:
     audit.record_list(actor, "exams.critical", "closed" if closed else "open", count=len(rows))
     context = {
         **_words(actor),
+        **show.critical_base(actor),
         "closed": closed,
         "rows": rows,
         "page": page,
@@ -77,14 +79,14 @@ def value(request: HttpRequest, value_id: UUID) -> HttpResponse:
     """One critical value: what it is, the step that is due, and what was done."""
     actor = show.actor_of(request, VERB)
     found = query.value_of(actor, value_id)
-    show.told(actor, found.order)
+    _read(actor, found)
     return _page(request, actor, found)
 
 
 @require_POST
 def tell(request: HttpRequest, value_id: UUID) -> HttpResponseBase:
     """Write down who was told."""
-    return _step(request, value_id, "exams.raise", "told_to", actions.tell)
+    return _step(request, value_id, "exams.tell", "told_to", actions.tell)
 
 
 @require_POST
@@ -117,21 +119,20 @@ def _page(
     status: int = 200,
 ) -> HttpResponse:
     (row,) = query.rows_of([found], clock.now())
-    path = found.order.request.site.organisation.path
-    reading = getattr(found.order, "reading", None)
-    centre_path = reading.centre.site.organisation.path if reading else path
+    whose = row.whose
     context = {
         **_words(actor),
         "row": row,
         "value": found,
-        "order": found.order,
-        "record": found.order.request,
+        "whose": whose,
         "may": {
-            "told": actor.may("exams.raise", path) or actor.may("exams.raise", centre_path),
-            "acknowledged": actor.may("exams.acknowledge", path),
-            "acted": actor.may("exams.act", path),
+            "told": whose.may(actor, "exams.tell", telling=True),
+            "acknowledged": whose.may(actor, "exams.acknowledge"),
+            "acted": whose.may(actor, "exams.act"),
         },
-        "events": _events(found),
+        "record": reverse("patient", args=[whose.patient.pk]) if actor.may("patients.view") else "",
+        "results": reverse("exam-results", args=[whose.patient.pk]) if results.may_see(actor, whose.patient) else "",
+        "events": _events(row),
         "errors": errors or {},
         "given": request.POST,
         "at": clock.now(),
@@ -139,12 +140,25 @@ def _page(
     return render(request, "exams/reading/critical_value.html", context, status=status)
 
 
+def _read(actor: Actor, found: CriticalValue) -> None:
+    """Write down that somebody opened a value with its patient."""
+    if found.order is not None:
+        show.told(actor, found.order)
+        return
+    assert found.organisation is not None, "a value without an order says who told it"
+    path = found.organisation.path
+    audit.record(actor, "critical.read", "critical_value", found.pk, patient_id=found.patient_id, path=path)
+
+
 def _words(actor: Actor) -> dict[str, Any]:
     return {**show.base(actor), "steps": steps(), "rungs": rungs()}
 
 
-def _events(found: CriticalValue) -> list[dict[str, Any]]:
+def _events(row: query.Row) -> list[dict[str, Any]]:
     """What happened to the value, newest first."""
+    desks = rungs()
+    if row.whose.department is None and row.whose.teller is not None:
+        desks[str(Rung.HEAD)] = row.whose.teller.label  # nobody cares for the patient: whoever told it is asked on
     words = {
         "critical.raised": (_("Critical value raised"), "siren", "warn"),
         "critical.told": (_("Told"), "phone", "accent"),
@@ -152,11 +166,10 @@ def _events(found: CriticalValue) -> list[dict[str, Any]]:
         "critical.acted": (_("Acted"), "circle-check", "free"),
         "critical.escalated": (_("Overdue: carried to %(who)s"), "arrow-up", "warn"),
     }
-    rows = [e for e in history(found.order_id) if e.kind in words and e.data.get("critical") == str(found.pk)]
     shown = []
-    for event in reversed(rows):
+    for event in reversed(query.history(row.value)):
         text, symbol, tone = words[event.kind]
-        who = rungs().get(event.data.get("rung", ""), "")
+        who = desks.get(event.data.get("rung", ""), "")
         escalated = event.kind == "critical.escalated"
         told = {"text": text % {"who": who} if escalated else text, "symbol": symbol, "tone": tone, "at": event.at}
         shown.append(told | {"who": "" if escalated else event.actor_name})

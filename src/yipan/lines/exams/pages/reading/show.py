@@ -78,6 +78,16 @@ def base(actor: Actor) -> dict[str, Any]:
     }
 
 
+def critical_base(actor: Actor) -> dict[str, Any]:
+    """Which tabs of the critical values somebody may open."""
+    return {"sees": actor.may("exams.critical"), "heads": actor.may("exams.catalogue")}
+
+
+def bound(number: float | None) -> str:
+    """A bound as people write it: 2.5, 150; "" where there is none."""
+    return "" if number is None else f"{number:.12g}"
+
+
 def told(actor: Actor, order: ExamOrder) -> None:
     """Write down that somebody opened an examination with its patient."""
     request = order.request

@@ -7,6 +7,7 @@ from decimal import Decimal
 
 import pytest
 
+from yipan.base import unit
 from yipan.codecs.hl7v2 import parse
 from yipan.codecs.hl7v2.results import result_event
 from yipan.kernel.clock import FrozenClock
@@ -96,12 +97,11 @@ def test_a_critical_number_is_raised_once(hospital: Hospital) -> None:
     CriticalRule.objects.create(loinc="2823-3", name="血钾", unit="mmol/L", low=2.5, high=6.5)
     hospital.send("ORM^O01", "ORC|NW|A-1", "OBR|1|||K^钾^L")
 
-    def told(value: str, status: str = "F", placer: str = "A-1") -> list[tuple[float | None, str]]:
-        hospital.send("ORU^R01", f"OBR|1|{placer}||X^^L|||20260302073000", K.format(value=value, status=status))
+    def told(value: str, status: str = "F") -> list[tuple[float | None, str]]:
+        hospital.send("ORU^R01", "OBR|1|A-1||X^^L|||20260302073000", K.format(value=value, status=status))
         return list(CriticalValue.objects.order_by("-value").values_list("value", "raised_by"))
 
     assert told("6.5") == []
-    assert told("7.1", placer="unknown") == []
     assert told("7.1", "C") == told("7.1", "C") == [(7.1, "HL7 LIS")]
     assert told("7.10", "F") == [(7.1, "HL7 LIS")]
     assert [value for value, _ in told("1.9", "C")] == [7.1, 1.9]
@@ -109,6 +109,24 @@ def test_a_critical_number_is_raised_once(hospital: Hospital) -> None:
     order = ExamOrder.objects.get()
     assert {value.order for value in CriticalValue.objects.all()} == {order}
     assert Event.objects.filter(kind="critical.raised", request_id=order.pk).count() == 2
+
+
+def test_a_critical_number_without_an_order_is_raised_once(hospital: Hospital) -> None:
+    """A number that names no order of ours opens a loop of its patient; the order that comes later opens no second."""
+    CriticalRule.objects.create(loinc="2823-3", name="血钾", unit="mmol/L", low=2.5, high=6.5)
+    local = K.replace("^2823-3^Potassium^LN", "")  # the catalogue knows what this laboratory calls K
+    with unit.together():  # as a batch of messages is applied: the patient is not written yet
+        for status in "FFC":
+            hospital.send("ORU^R01", "OBR|1|A-1||X^^L|||20260302073000", local.format(value="7.1", status=status))
+    hospital.send("ORM^O01", "ORC|NW|A-1", "OBR|1|||K^钾^L")
+    hospital.send("ORU^R01", "OBR|1|A-1||X^^L|||20260302073000", local.format(value="7.1", status="F"))
+    value = CriticalValue.objects.get()
+    assert Result.objects.get(superseded_at=None).request is not None
+    assert (value.order, value.value, value.raised_by) == (None, 7.1, "HL7 LIS")
+    assert (value.organisation, value.site) == (hospital.network.organisation, hospital.network.site)
+    assert Event.objects.filter(kind="critical.raised", patient_id=value.patient_id).count() == 1
+    hospital.send("ORU^R01", "OBR|1|A-1||X^^L|||20260302073000", local.format(value="1.9", status="C"))
+    assert CriticalValue.objects.count() == 2
 
 
 def test_a_result_from_elsewhere(hospital: Hospital) -> None:
