@@ -325,7 +325,7 @@ def test_every_component_is_accessible(browser: Any, monkeypatch: pytest.MonkeyP
     from axe_playwright_python.sync_playwright import Axe
 
     request: Any = RequestFactory().get("/")
-    request.actor = SimpleNamespace(user_id=1, name="周敏", grants=(), paths=lambda verb: ())
+    request.actor = SimpleNamespace(user_id=1, name="周敏", grants=(), paths=lambda verb: (), may=lambda verb: False)
     request.session = {}
     context = browser.new_context(
         viewport={"width": width, "height": 900}, color_scheme=scheme, bypass_csp=True, is_mobile=width < 500

@@ -28,6 +28,9 @@ class Reader:
     def paths(self, verb: str) -> tuple[str, ...]:
         return ("",)
 
+    def may(self, verb: str) -> bool:
+        return True
+
 
 def page(query: str = "") -> Any:
     request = RequestFactory().get(f"/audit?{query}")
