@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from numba import njit
-
 from yipan.engine.placement import kernel
-from yipan.engine.placement.compiled import WITHOUT_COUNTING, fingerprint, inlined
+from yipan.engine.placement.compiled import WITHOUT_COUNTING, fingerprint, inlined, kept
 
 __all__ = ["SOURCES", "entry", "inlined"]
 
-entry = njit(cache=True, nogil=True, **WITHOUT_COUNTING)
+entry = kept(**WITHOUT_COUNTING)
 SOURCES = fingerprint(Path(__file__).parent, Path(kernel.__file__).parent)
