@@ -49,6 +49,11 @@ class CriticalRule(Named):
             ),
         ]
 
+    @property
+    def shown_unit(self) -> str:
+        """The unit as people write it."""
+        return readable(self.unit)
+
 
 class DepartmentHead(models.Model):
     """Who answers for a department when its attending does not."""
