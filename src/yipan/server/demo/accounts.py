@@ -43,13 +43,15 @@ def logins() -> list[str]:
 
 def create() -> None:
     """Make the accounts; those with a post take over that of the department's first, and its patients or devices."""
+    from django.contrib.auth.hashers import make_password
     from django.contrib.auth.models import User
 
     from yipan.base.access.models import Grant, Practitioner
     from yipan.base.network.models import Organisation, Ward
 
+    hashed = make_password(PASSWORD)  # once: they all have the same, and it takes a third of a second
     for account in ACCOUNTS:
-        user = User.objects.create_user(account.username, password=PASSWORD, first_name=account.name)
+        user = User.objects.create(username=account.username, password=hashed, first_name=account.name)
         ward = Ward.objects.get(code=account.ward) if account.ward else None
         Grant.objects.create(
             user=user,

@@ -207,11 +207,11 @@ def _starts(
     always = not device.hours
     minute, last = (midnight, midnight + 24 * 60) if always else day
     while minute < last:
-        opened = opens_after(device.hours, zone, minute)
+        opened = opens_after(device.hours, zone, minute, days=1)
         if opened is None or opened >= last:
             return
         item = chance.choice(items)
-        shut = opens_after(device.hours, zone, opened + item.minutes)
+        shut = opens_after(device.hours, zone, opened + item.minutes, days=1)
         if shut != opened + item.minutes:
             minute = opened + item.minutes
             continue
