@@ -80,7 +80,7 @@ def ensure_loaded(progress: Progress) -> bool:
 
 @contextmanager
 def _everything_kept() -> Iterator[None]:
-    """Look for garbage seldom: rows by the hundred thousand are kept to the end, and looking took a quarter of the time."""
+    """Look for garbage seldom: nearly all that is made is kept to the end, and looking took a quarter of the time."""
     before = gc.get_threshold()
     gc.set_threshold(100_000, 50, 100)
     try:
