@@ -82,6 +82,16 @@ def test_pip_is_told_to_check_hashes_and_its_complaint_is_passed_on(
     assert not list((root / ".venv").glob("*.stamp"))
 
 
+def test_packages_are_compiled_but_not_their_tests(tmp_path: Path) -> None:
+    """What is imported at the first start is compiled by then; what cannot be compiled stops nothing."""
+    for name, code in {"good": "A = 1", "bad": "print 1", "tests/test_good": "A = 1"}.items():
+        path = tmp_path / f"{name}.py"
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(code)
+    prepare.compile_all(sys.executable, tmp_path)
+    assert [path.name.partition(".")[0] for path in tmp_path.rglob("*.pyc")] == ["good"]
+
+
 def test_it_runs_before_anything_is_installed() -> None:
     """The script needs the standard library only, and says so in one sentence when Python is too old."""
     code = (
