@@ -73,6 +73,7 @@ LINE = Line(
         "report.final",
         "report.amended",
         "critical.raised",
+        "critical.corrected",
         "critical.told",
         "critical.acknowledged",
         "critical.acted",

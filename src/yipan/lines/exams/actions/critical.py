@@ -106,6 +106,34 @@ def raise_breaches(
     ]
 
 
+@dataclass(frozen=True, slots=True)
+class Replaced:
+    """A number that a later report replaced, and by what, as people write it; "" when it was withdrawn."""
+
+    told: Measured
+    now: str
+
+
+def correct(actor: Actor, gone: Sequence[Replaced], *, before: Collection[UUID | str]) -> None:
+    """Say on the open values that were raised for these numbers what they are now.
+
+    The loops stay open: whoever was told the wrong number has to know. `before` as for `raise_breaches`.
+    """
+    for one in gone:
+        keys = [_key(place, one.told) for place in before]
+        rows = CriticalValue.objects.select_for_update(of=("self",)).filter(key__in=keys, acted_at=None)
+        for value in rows.select_related("order__request"):
+            _correct(actor, value, one.now)
+
+
+def _correct(actor: Actor, value: CriticalValue, now: str | None) -> None:
+    """None: the number holds after all."""
+    value.corrected_at, value.corrected_to = (None, "") if now is None else (clock.now(), now[:60])
+    value.save(update_fields=["corrected_at", "corrected_to"])
+    if now is not None:
+        _record(actor, value, "critical.corrected", to=value.corrected_to)
+
+
 def _breach(told: Measured, rule: CriticalRule) -> Breach | None:
     bound, is_number = Bound(rule.unit, rule.low, rule.high), math.isfinite(told.value)
     judged = policy.breaches(bound, told.value, told.unit, told.comparator) if is_number else None
@@ -117,6 +145,8 @@ def _raise_breach(actor: Actor, of: ExamOrder | Loose, breach: Breach, keys: Seq
     told, rule = breach.told, breach.rule
     raised = CriticalValue.objects.filter(key__in=keys).first()
     if raised is not None:
+        if raised.corrected_at is not None and raised.acted_at is None:
+            _correct(actor, raised, None)
         return raised
     said = {"value": told.value, "unit": rule.unit} if breach.plain else {}
     note = "" if breach.plain else f"{told.comparator}{told.value:g} {told.unit}"[:300]

@@ -16,10 +16,11 @@ from yipan.base.patients.identities import locked
 from yipan.kernel import clock
 from yipan.kernel.errors import InvalidInput, NotFound
 from yipan.lines.exams.actions import critical
-from yipan.lines.exams.actions.critical import Loose, Measured
+from yipan.lines.exams.actions.critical import Loose, Measured, Replaced
 from yipan.lines.exams.models import ExamItem, ExamOrder, Result, ResultStatus
 from yipan.lines.exams.policy.critical import still_matters
 from yipan.lines.exams.policy.recognition import Mark
+from yipan.lines.exams.policy.units import readable
 from yipan.spine import outbox
 from yipan.spine.events import Happening, record
 from yipan.spine.wire import OUTBOX_TOPIC
@@ -157,20 +158,37 @@ def _judge(actor: Actor, patient_id: UUID, told: ToldReport, rows: list[Result])
     """Raise what is critical. Only new rows come here, and the same number of the same value is one: never twice,
     also when the report names its order only later."""
     loincs = _loincs(told, rows)
-    found = critical.breaches(
-        [
-            Measured(loincs[row.key], float(row.value), row.unit, row.comparator, _named(row))
-            for row in rows
-            if row.value is not None and row.status != ResultStatus.CANCELLED
-        ]
-    )
-    if not found:
+    found = critical.breaches([_measured(row, loincs) for row in rows if _counts(row)])
+    gone = [one for row in rows if (one := _replaced(row, loincs)) is not None]
+    if not found and not gone:
         return
+    named = Result.objects.filter(report=told.report, request__isnull=False).values_list("request_id", flat=True)
+    before: list[UUID | str] = [told.report, *named.distinct()]
+    critical.correct(actor, gone, before=before)
     order = ExamOrder.objects.select_related("request__site__organisation").filter(pk=told.request_id).first()
     of: ExamOrder | Loose | None = order or _loose(patient_id, told)
-    if of is not None:
-        named = Result.objects.filter(report=told.report, request__isnull=False).values_list("request_id", flat=True)
-        critical.raise_breaches(actor, of, found, before=[told.report, *named.distinct()])
+    if of is not None and found:
+        critical.raise_breaches(actor, of, found, before=before)
+
+
+def _counts(row: Result) -> bool:
+    return row.value is not None and row.status != ResultStatus.CANCELLED
+
+
+def _measured(row: Result, loincs: dict[str, str]) -> Measured:
+    assert row.value is not None
+    return Measured(loincs[row.key], float(row.value), row.unit, row.comparator, _named(row))
+
+
+def _replaced(row: Result, loincs: dict[str, str]) -> Replaced | None:
+    """The number that a row took the place of, where it is another one or none now."""
+    former = row.replaces
+    if former is None or not _counts(former) or not loincs[row.key]:
+        return None
+    if _counts(row) and _named(row) == _named(former):
+        return None
+    now = f"{row.comparator}{float(row.value or 0):.12g} {readable(row.unit)}".strip() if _counts(row) else ""
+    return Replaced(_measured(former, loincs), now)
 
 
 def _loose(patient_id: UUID, told: ToldReport) -> Loose | None:

@@ -72,7 +72,8 @@ class CriticalValue(models.Model):
 
     `key` makes twice once: the same finding of the same report, the same number of the same result. `unit` is that of
     `value`, as the rule had it then. A number that answers no order of Yipan has instead the `patient`, the
-    `organisation` that told it and the `site` that made it, where that is one of the network's. What was done cannot be
+    `organisation` that told it and the `site` that made it, where that is one of the network's. A number that was
+    replaced while the loop was open says by what (`corrected_to`, "" when it was withdrawn). What was done cannot be
     said before somebody acknowledged, nor that before somebody was told (checks).
     """
 
@@ -89,6 +90,8 @@ class CriticalValue(models.Model):
     value = models.FloatField(null=True, blank=True)
     unit = models.CharField(max_length=24, blank=True, default="", db_default="")
     note = models.CharField(max_length=300, blank=True, default="")
+    corrected_at = models.DateTimeField(null=True, blank=True)
+    corrected_to = models.CharField(max_length=60, blank=True, default="", db_default="")
     raised_at = models.DateTimeField()
     raised_by = models.CharField(max_length=120)
     told_at = models.DateTimeField(null=True, blank=True)

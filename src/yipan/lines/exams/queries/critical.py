@@ -118,7 +118,7 @@ def rules_of(value: CriticalValue) -> CriticalPolicy:
 @wall.passage("exams.critical")
 def history(value: CriticalValue) -> list[Event]:
     """What happened to a value, oldest first; whoever asks has found the value among their own."""
-    kinds = [f"critical.{word}" for word in ("raised", "told", "acknowledged", "acted", "escalated")]
+    kinds = [f"critical.{word}" for word in ("raised", "corrected", "told", "acknowledged", "acted", "escalated")]
     rows = Event.objects.filter(kind__in=kinds, at__gte=value.raised_at, data__critical=str(value.pk))
     return list(rows.order_by("id"))
 

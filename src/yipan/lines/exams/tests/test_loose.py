@@ -8,11 +8,14 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from django.contrib.auth.models import User
 from django.db import IntegrityError, transaction
+from django.test import Client
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from yipan.base.access import SYSTEM, Role
+from yipan.base.access.models import Grant
 from yipan.base.patients import actions as patients
 from yipan.kernel import clock
 from yipan.kernel.clock import FrozenClock
@@ -203,20 +206,55 @@ TOLD = st.tuples(st.sampled_from(["7.1", "1.9", "4.0", "7.10"]), st.sampled_from
 @given(told=st.lists(TOLD, min_size=1, max_size=6))
 def test_each_number_is_one_value(here: Here, told: list[tuple[str, str, bool]]) -> None:
     """Whatever is told again, corrected, or names its order sooner or later: each critical number that was in force is
-    one value, with one event."""
+    one value, raised once, and says that it was corrected where it is in force no more."""
     with transaction.atomic():
         item = ExamItem.objects.get_or_create(code="K", defaults={"name": "血钾", "category": "laboratory"})[0]
         order = _order(here, item)
-        final, expected = False, set()
+        final, expected, in_force = False, set(), ""
         for value, status, named in told:
             here.tell(value, status=status, order=order if named else None)
             if status != "P" or not final:  # a preliminary value says nothing more beside a final one
                 expected |= {float(value)} & {7.1, 1.9}
+                in_force = value
             final = final or status != "P"
         raised = list(CriticalValue.objects.all())
         assert sorted(value.value or 0 for value in raised) == sorted(expected)
-        assert all(len(query.history(value)) == 1 for value in raised)
+        assert all([e.kind for e in query.history(value)].count("critical.raised") == 1 for value in raised)
+        assert all((value.corrected_at is None) == (value.value == float(in_force)) for value in raised)
         transaction.set_rollback(True)
+
+
+def test_who_was_told_a_wrong_number_hears_of_it(here: Here) -> None:
+    """A corrected or withdrawn number says so on its open loop, once; one that holds after all says it no more, and a
+    closed loop stays as it was."""
+    here.tell()
+    value = CriticalValue.objects.get()
+    here.tell("4.1", status="C")
+    here.tell("4.1", status="C")
+    value.refresh_from_db()
+    assert (value.corrected_to, value.acted_at) == ("4.1 mmol/L", None)
+    assert [event.kind for event in query.history(value)] == ["critical.raised", "critical.corrected"]
+    user = User.objects.create_user("desk")
+    Grant.objects.create(user=user, role=Role.COORDINATOR, organisation=here.lab.organisation)
+    client = Client(headers={"accept-language": "en"})
+    client.force_login(user)
+    assert "Corrected to 4.1 mmol/L" in client.get("/critical").content.decode()
+    assert "Corrected to 4.1 mmol/L" in client.get(f"/critical/{value.pk}").content.decode()
+    here.tell("7.1", status="C")
+    value.refresh_from_db()
+    assert value.corrected_at is None
+    here.tell("7.1", status="X")
+    value.refresh_from_db()
+    assert (value.corrected_at is not None, value.corrected_to) == (True, "")
+    assert "Withdrawn" in client.get(f"/critical/{value.pk}").content.decode()
+    CriticalValue.objects.update(
+        **{f"{step}_at": NOON for step in ("told", "acknowledged", "acted")},
+        **{f"{step}_by": "x" for step in ("told", "acknowledged", "acted")},
+        told_to="x",
+    )
+    here.tell("3.9", status="C")
+    value.refresh_from_db()
+    assert value.corrected_to == ""
 
 
 def _order(here: Here, item: ExamItem) -> ExamOrder:

@@ -161,6 +161,7 @@ def _events(row: query.Row) -> list[dict[str, Any]]:
         desks[str(Rung.HEAD)] = row.whose.teller.label  # nobody cares for the patient: whoever told it is asked on
     words = {
         "critical.raised": (_("Critical value raised"), "siren", "warn"),
+        "critical.corrected": (_("The number was corrected"), "pencil", "warn"),
         "critical.told": (_("Told"), "phone", "accent"),
         "critical.acknowledged": (_("Acknowledged"), "check", "accent"),
         "critical.acted": (_("Acted"), "circle-check", "free"),
