@@ -338,6 +338,7 @@ NO_ACTIONS: dict[str, str] = {
     "lines.dispatch.actions.trips.settle": "behind assign_vehicle and joint bookings",
     "lines.dispatch.actions.trips.expect": "behind assign_vehicle and report_step",
     "lines.exams.actions.critical.raise_breaches": "behind judge_result and store_report, which have asked",
+    "lines.exams.actions.critical.correct": "behind store_report, which has asked",
     "lines.referrals.actions.reserving.give_back": "behind the verbs that end a referral",
     "lines.referrals.actions.reserving.reserve": "behind the verbs that reserve",
     "lines.referrals.actions.stepping.begin": "is a check itself, behind every step",
