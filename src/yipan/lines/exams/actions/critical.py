@@ -99,11 +99,7 @@ def raise_breaches(
     `before` are the orders, and the names of reports without one, under which the same numbers may have been raised.
     """
     place = of.pk if isinstance(of, ExamOrder) else of.report
-    return [
-        value
-        for breach in found
-        if (value := _raise_breach(actor, of, breach, [_key(p, breach.told) for p in {place, *before}])) is not None
-    ]
+    return [_raise_breach(actor, of, breach, [_key(p, breach.told) for p in {place, *before}]) for breach in found]
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,7 +136,7 @@ def _breach(told: Measured, rule: CriticalRule) -> Breach | None:
     return None if judged is False else Breach(told, rule, judged is True and not told.comparator)
 
 
-def _raise_breach(actor: Actor, of: ExamOrder | Loose, breach: Breach, keys: Sequence[str]) -> CriticalValue | None:
+def _raise_breach(actor: Actor, of: ExamOrder | Loose, breach: Breach, keys: Sequence[str]) -> CriticalValue:
     """The value, new or as it was raised for this report before."""
     told, rule = breach.told, breach.rule
     raised = CriticalValue.objects.filter(key__in=keys).first()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
@@ -159,7 +159,7 @@ def _judge(actor: Actor, patient_id: UUID, told: ToldReport, rows: list[Result])
     also when the report names its order only later."""
     loincs = _loincs(told, rows)
     found = critical.breaches([_measured(row, loincs) for row in rows if _counts(row)])
-    gone = [one for row in rows if (one := _replaced(row, loincs)) is not None]
+    gone = [one for row in rows for one in _replaced(row, loincs)]
     if not found and not gone:
         return
     named = Result.objects.filter(report=told.report, request__isnull=False).values_list("request_id", flat=True)
@@ -180,15 +180,14 @@ def _measured(row: Result, loincs: dict[str, str]) -> Measured:
     return Measured(loincs[row.key], float(row.value), row.unit, row.comparator, _named(row))
 
 
-def _replaced(row: Result, loincs: dict[str, str]) -> Replaced | None:
-    """The number that a row took the place of, where it is another one or none now."""
-    former = row.replaces
-    if former is None or not _counts(former) or not loincs[row.key]:
-        return None
-    if _counts(row) and _named(row) == _named(former):
-        return None
+def _replaced(row: Result, loincs: dict[str, str]) -> Iterator[Replaced]:
+    """The numbers that a row took the place of, one after the other, where it is another one or none now."""
     now = f"{row.comparator}{float(row.value or 0):.12g} {readable(row.unit)}".strip() if _counts(row) else ""
-    return Replaced(_measured(former, loincs), now)
+    former = row.replaces if loincs[row.key] else None
+    while former is not None:
+        if _counts(former) and not (_counts(row) and _named(row) == _named(former)):
+            yield Replaced(_measured(former, loincs), now)
+        former = former.replaces
 
 
 def _loose(patient_id: UUID, told: ToldReport) -> Loose | None:

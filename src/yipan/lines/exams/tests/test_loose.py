@@ -220,7 +220,8 @@ def test_each_number_is_one_value(here: Here, told: list[tuple[str, str, bool]])
         raised = list(CriticalValue.objects.all())
         assert sorted(value.value or 0 for value in raised) == sorted(expected)
         assert all([e.kind for e in query.history(value)].count("critical.raised") == 1 for value in raised)
-        assert all((value.corrected_at is None) == (value.value == float(in_force)) for value in raised)
+        now = f"{float(in_force):g} mmol/L"
+        assert all(value.corrected_to == ("" if value.value == float(in_force) else now) for value in raised)
         transaction.set_rollback(True)
 
 
@@ -240,6 +241,9 @@ def test_who_was_told_a_wrong_number_hears_of_it(here: Here) -> None:
     client.force_login(user)
     assert "Corrected to 4.1 mmol/L" in client.get("/critical").content.decode()
     assert "Corrected to 4.1 mmol/L" in client.get(f"/critical/{value.pk}").content.decode()
+    here.tell("4.2", status="C")
+    value.refresh_from_db()
+    assert value.corrected_to == "4.2 mmol/L"
     here.tell("7.1", status="C")
     value.refresh_from_db()
     assert value.corrected_at is None
