@@ -28,17 +28,20 @@ def use(name: str) -> None:
 
 @contextmanager
 def made(name: str, template: str = "template0") -> Iterator[None]:
-    """A database that Django uses while the block lasts; then it is dropped."""
+    """A database that Django uses while the block lasts; then it is dropped.
+
+    Without FORCE, which a role that owns no autovacuum worker is refused; a plain DROP ends such a worker itself.
+    """
     usual = connection.settings_dict["NAME"]
     with psycopg.connect(**{**direct.parameters(), "dbname": "postgres"}, autocommit=True) as admin:
-        admin.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+        admin.execute(f"DROP DATABASE IF EXISTS {name}")
         admin.execute(f"CREATE DATABASE {name} TEMPLATE {template} ENCODING 'UTF8'")
         use(name)
         try:
             yield
         finally:
             use(usual)
-            admin.execute(f"DROP DATABASE {name} WITH (FORCE)")
+            admin.execute(f"DROP DATABASE {name}")
 
 
 @pytest.fixture(scope="module")

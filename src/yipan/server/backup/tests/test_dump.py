@@ -41,7 +41,7 @@ def empty() -> Iterator[str]:
         connection.execute(f"DROP DATABASE IF EXISTS {parts['dbname']}")
         connection.execute(f"CREATE DATABASE {parts['dbname']}")
         yield make_conninfo("", **{name: str(value) for name, value in parts.items()})
-        connection.execute(f"DROP DATABASE {parts['dbname']} WITH (FORCE)")
+        connection.execute(f"DROP DATABASE {parts['dbname']}")
 
 
 def dumped(state: Path) -> Path:
