@@ -128,6 +128,34 @@ def test_one_patient_without_the_guard(network, monkeypatch):
         assert overlaps("patient_id") > 0
 
 
+def rides_of_one_patient(network: SmallNetwork) -> list[Callable[[], object]]:
+    """Trips of ten vehicles that all carry the same patient in the second of their three hours."""
+    who = patient()
+    ride = (NOON + hours(1), NOON + hours(2))
+
+    def ask(vehicle_id, request):
+        trip = Claim(vehicle_id, request, NOON, NOON + hours(3), body=False, attends=True, patient_period=ride)
+        return booking.hold(claims=[trip], by=SYSTEM, keep=timedelta(days=36500), at=NOON)[0]
+
+    vehicles = network.beds["neurology"]
+    requests = [request_for(network, "neurology", who) for _ in range(CONNECTIONS * 2)]
+    return [lambda r=r, v=vehicles[i % 10]: ask(v.id, r) for i, r in enumerate(requests)]
+
+
+def test_one_patient_in_several_vehicles(network):
+    """One patient promised to ten vehicles at once ends in one of them."""
+    results = together(rides_of_one_patient(network))
+    assert sum(isinstance(r, Booking) for r in results) == 1
+    assert set(results) - {"capacity_taken", "patient_busy"} == {Booking.objects.get()}
+
+
+def test_one_patient_in_several_vehicles_without_the_guard(network, monkeypatch):
+    """Without the constraint on plans of one patient several vehicles are sent."""
+    with without_guard("booking_one_plan_per_patient", monkeypatch=monkeypatch):
+        together(rides_of_one_patient(network))
+        assert Booking.objects.count() > 1
+
+
 def test_opposite_swaps_do_not_deadlock(network):
     """Transactions that take the same beds in opposite order both end: locks are taken in one order."""
     a, b = network.beds["neurology"][:2]

@@ -9,6 +9,7 @@ from django.contrib.postgres.fields import DateTimeRangeField, RangeOperators
 from django.contrib.postgres.indexes import GistIndex
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.functions import Coalesce
 
 from yipan.kernel import trace
 from yipan.kernel.ids import new_id
@@ -16,6 +17,7 @@ from yipan.spine.states import LIVE, TAKES_TIME, Purpose, State
 
 TAKING = Q(state__in=[str(s) for s in TAKES_TIME])
 CARE = Q(purpose=str(Purpose.CARE))
+PLANNED = Q(state__in=[str(State.HELD), str(State.CONFIRMED)])
 
 
 class Priority(models.TextChoices):
@@ -88,6 +90,8 @@ class Booking(models.Model):
     of a queue keeps its planned time: `booking.seats`). `end_announced` tells an expected departure that
     the ward has stated from one that is only estimated. `body` marks places where a patient lies, `attends` what the
     patient comes to in person: nobody is planned to be at two of these at once, whatever really happens later.
+    `patient_period` is the part of a reservation in which the patient is there (FHIR Appointment.participant.period):
+    the ride of a trip; None is all of it.
     """
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
@@ -100,6 +104,7 @@ class Booking(models.Model):
     period = DateTimeRangeField()
     body = models.BooleanField(default=True)
     attends = models.BooleanField(default=False, db_default=False)
+    patient_period = DateTimeRangeField(null=True)
     end_announced = models.BooleanField(default=False)
     expires_at = models.DateTimeField(null=True)
     created_at = models.DateTimeField()
@@ -118,8 +123,17 @@ class Booking(models.Model):
             ),
             ExclusionConstraint(
                 name="booking_one_plan_per_patient",
-                expressions=[(F("patient"), RangeOperators.EQUAL), (F("period"), RangeOperators.OVERLAPS)],
-                condition=Q(state__in=[str(State.HELD), str(State.CONFIRMED)], attends=True),
+                expressions=[
+                    (F("patient"), RangeOperators.EQUAL),
+                    (Coalesce("patient_period", "period"), RangeOperators.OVERLAPS),
+                ],
+                condition=PLANNED & Q(attends=True),
+            ),
+            models.CheckConstraint(
+                name="booking_patient_period",
+                condition=~PLANNED
+                | Q(patient_period=None)
+                | Q(attends=True, patient_period__isempty=False, period__contains=F("patient_period")),
             ),
             # A reservation may start where an announced stay ends; but only one thing is under way at a time, whatever
             # was planned.

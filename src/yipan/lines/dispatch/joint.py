@@ -7,6 +7,7 @@ time for that.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
@@ -18,12 +19,12 @@ from yipan.kernel.errors import InvalidInput
 from yipan.lines.dispatch import words
 from yipan.lines.dispatch.actions.requests import TransportFacts, problems, request_transport
 from yipan.lines.dispatch.actions.requests import withdraw as withdraw_request
-from yipan.lines.dispatch.actions.trips import claim, confirm_trip, judged, settle
+from yipan.lines.dispatch.actions.trips import claim, confirm_trip, expect, judged
 from yipan.lines.dispatch.models import Level
 from yipan.lines.dispatch.queries import facts
 from yipan.lines.dispatch.queries.proposals import Proposal, proposals
 from yipan.spine import joint, registry
-from yipan.spine.models import Request
+from yipan.spine.models import Booking, Request
 from yipan.spine.queries import live_bookings
 
 
@@ -60,7 +61,11 @@ def prepare(*, actor: Actor, need: joint.Need, offer: joint.Offer, parent: Reque
     )
     carried = facts.transport(request.pk)
     trip = judged(vehicle, carried, offer.start, now=clock.now())
-    return joint.Prepared(request, (claim(vehicle, carried, trip),), lambda rows: settle(actor, rows[0], carried, trip))
+
+    def tell(rows: Sequence[Booking]) -> None:
+        expect(actor, rows[0], carried, trip.arrive, at_patient=trip.at_patient)
+
+    return joint.Prepared(request, (claim(vehicle, carried, trip),), tell)
 
 
 def confirm(*, actor: Actor, request: Request) -> None:

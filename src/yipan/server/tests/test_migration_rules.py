@@ -14,7 +14,7 @@ FIRST_RELEASE = {
     "audit": "0003_lists",
     "network": "0005_policy_evidence",
     "patients": "0007_second_wall",
-    "spine": "0006_joint_booking",
+    "spine": "0009_patient_period",
     "beds": "0002_live_bookings",
     "exams": "0011_critical_without_order",
     "appointments": "0001_initial",

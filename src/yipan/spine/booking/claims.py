@@ -40,8 +40,8 @@ class Claim:
     """One capacity wanted for one request over [start, end); `end=None` is open-ended.
 
     `body=False` for something that is not a place where the patient lies; `attends` when the patient has to be there in
-    person (a scanner, not the technician who works it). `previous` is the active
-    booking that a planned move leaves: it is cut to end where this one starts.
+    person (a scanner, not the technician who works it), and `patient_period` where that is a part of the time only.
+    `previous` is the active booking that a planned move leaves: it is cut to end where this one starts.
     """
 
     capacity_id: UUID
@@ -50,6 +50,7 @@ class Claim:
     end: datetime | None
     body: bool = True
     attends: bool = False
+    patient_period: tuple[datetime, datetime] | None = None
     previous_id: UUID | None = None
 
     def as_booking(self, state: State, at: datetime, expires_at: datetime | None = None) -> Booking:
@@ -63,6 +64,7 @@ class Claim:
             period=period(self.start, self.end),
             body=self.body,
             attends=self.attends,
+            patient_period=period(*self.patient_period) if self.patient_period else None,
             expires_at=expires_at,
             created_at=at,
         )

@@ -257,12 +257,14 @@ def put_off(booking: Booking, place: Place, start: datetime, end: datetime | Non
     """Let a reservation begin later; where it cannot, it is displaced."""
     planned = booking.start
     booking.period = period(start, end)
+    if (part := booking.patient_period) is not None:
+        booking.patient_period = period(part.lower + (start - planned), part.upper + (start - planned))
     try:
         with transaction.atomic():
-            booking.save(update_fields=["period"])
+            booking.save(update_fields=["period", "patient_period"])
     except IntegrityError:
         # The later time collides with the next reservation or with the patient's own: then it cannot simply wait.
-        booking.refresh_from_db(fields=["period"])
+        booking.refresh_from_db(fields=["period", "patient_period"])
         give_back(booking, place, Verb.DISPLACE, by=by, at=at)
     else:
         record(

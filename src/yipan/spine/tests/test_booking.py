@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
-from django.db import connection, transaction
+from django.db import IntegrityError, connection, transaction
 
 from yipan.base.access import SYSTEM
 from yipan.kernel import clock
@@ -74,6 +74,46 @@ def test_one_patient_two_beds(network):
     with pytest.raises(Conflict) as refusal:
         hold(claim(network, 1, request=request))
     assert refusal.value.code == "patient_elsewhere"
+
+
+def trip(network, vehicle, ride, request, start=NOON, length=hours(3)):
+    """A vehicle that is taken for hours, in which it carries the patient for a while."""
+    period = (NOON + hours(ride[0]), NOON + hours(ride[1]))
+    return claim(
+        network, vehicle, request=request, start=start, length=length, body=False, attends=True, patient_period=period
+    )
+
+
+@pytest.mark.parametrize(
+    ("ride", "code"), [((1, 2), "patient_busy"), ((1.5, 2.5), "patient_busy"), ((2, 3), None), ((0, 1), None)]
+)
+def test_of_a_trip_only_the_ride_counts(network, ride, code):
+    """Two vehicles may be out for one patient at once, but carry them one after the other."""
+    request = request_for(network, "neurology")
+    hold(trip(network, 0, (1, 2), request))
+    if code is None:
+        hold(trip(network, 1, ride, request))
+    else:
+        with pytest.raises(Conflict) as refusal:
+            hold(trip(network, 1, ride, request))
+        assert refusal.value.code == code
+
+
+def test_a_ride_is_within_its_trip(network):
+    """A patient cannot be in a vehicle that is not out."""
+    with pytest.raises(IntegrityError, match="booking_patient_period"), transaction.atomic():
+        hold(trip(network, 0, (2, 4), request_for(network, "neurology")))
+
+
+def test_a_ride_moves_with_its_trip(network, noon):
+    """A trip that is put off puts the ride off by as much."""
+    first = hold(trip(network, 0, (0.5, 0.75), request_for(network, "neurology"), length=hours(1)))[0]
+    later = trip(network, 0, (1.5, 1.75), request_for(network, "neurology"), start=NOON + hours(1), length=hours(1))
+    second = hold(later)[0]
+    booking.arrive(booking_id=first.id, by=SYSTEM, lasts=hours(1), shift=True, at=NOON + hours(0.25))
+    second.refresh_from_db()
+    assert second.start == NOON + hours(1.25)
+    assert (second.patient_period.lower, second.patient_period.upper) == (NOON + hours(1.75), NOON + hours(2))
 
 
 def test_all_or_none(network):

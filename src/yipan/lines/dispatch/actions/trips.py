@@ -43,7 +43,7 @@ def assign_vehicle(
             (row,) = booking.hold(claims=[claim(vehicle, carried, trip)], by=actor, keep=keep, at=now)
         except Conflict as conflict:
             raise told(conflict) from conflict
-        settle(actor, row, carried, trip)
+        expect(actor, row, carried, trip.arrive, at_patient=trip.at_patient)
     return row
 
 
@@ -62,32 +62,26 @@ def release_trip(*, actor: Actor, booking_id: UUID, reason: str = "") -> Booking
 
 
 def judged(vehicle: Vehicle, carried: Transport, leave: datetime, *, now: datetime) -> Trip:
-    """Lock the vehicle and ask the rules; the trip as it would be."""
+    """Lock the vehicle and ask the rules; the trip as it would be.
+
+    Raises what `assign_vehicle` raises but Conflict("vehicle_taken") and Conflict("patient_busy").
+    """
     booking.lock_places([vehicle.pk])
     vehicle.refresh_from_db(fields=["in_service", "level"])
     if not vehicle.in_service:
         raise Conflict("vehicle_out_of_service")
     if not policy.may_carry(vehicle.level, carried.level):
         raise Conflict("vehicle_level")
-    return policy.trip(max(leave, now), facts.roads(vehicle.capacity.site, carried))
+    trip = policy.trip(max(leave, now), facts.roads(vehicle.capacity.site, carried))
+    if facts.carried_meanwhile(carried.request.patient_id, trip.at_patient, trip.arrive):
+        raise Conflict("transport_double")
+    return trip
 
 
 def claim(vehicle: Vehicle, carried: Transport, trip: Trip) -> Claim:
-    """A trip as the spine books it. The patient is in it for a part only, which `settle` looks at."""
-    return Claim(vehicle.pk, carried.request, trip.leave, trip.back, body=False)
-
-
-def settle(actor: Actor, row: Booking, carried: Transport, trip: Trip) -> None:
-    """Once the vehicle is held: the patient is not planned elsewhere meanwhile; tell when they will be there.
-
-    Raises Conflict("patient_busy"), Conflict("transport_double"), which undo the hold with all around it.
-    """
-    patient_id = carried.request.patient_id
-    if facts.busy_on_the_way(patient_id, row.pk, trip):
-        raise Conflict("patient_busy")
-    if facts.carried_meanwhile(patient_id, row.pk, trip.at_patient, trip.arrive):
-        raise Conflict("transport_double")
-    expect(actor, row, carried, trip.arrive, at_patient=trip.at_patient)
+    """A trip as the spine books it: the patient, who is in it for a part only, is planned nowhere else meanwhile."""
+    ride = (trip.at_patient, trip.arrive)
+    return Claim(vehicle.pk, carried.request, trip.leave, trip.back, body=False, attends=True, patient_period=ride)
 
 
 def expect(

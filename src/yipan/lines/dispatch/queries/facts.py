@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from yipan.base.access import wall
 from yipan.base.network.models import Department, Site
@@ -18,7 +18,7 @@ from yipan.lines.dispatch import policy
 from yipan.lines.dispatch.models import Transport, Vehicle
 from yipan.lines.dispatch.policy import Roads, Step, Trip
 from yipan.spine.models import Booking, Event, Request
-from yipan.spine.states import TAKES_TIME, Purpose, State
+from yipan.spine.states import LIVE, TAKES_TIME, Purpose, State
 
 LINE = "dispatch"
 TOLD = {
@@ -160,28 +160,17 @@ def taken(vehicle_ids: list[UUID], begin: datetime, end: datetime) -> dict[UUID,
 
 
 @wall.passage("dispatch.trips")
-def busy_on_the_way(patient_id: UUID, but: UUID, trip: Trip) -> bool:
-    """Whether the patient is planned to be somewhere in person while the vehicle carries them."""
+def carried_meanwhile(patient_id: UUID, begin: datetime, end: datetime) -> bool:
+    """Whether another vehicle carries the patient in this time, or is to. A hold that ran out carries nobody."""
+    ride, late = Q(patient_period__overlap=(begin, end)), Q(state=State.ACTIVE, period__overlap=(begin, end))
     rows = Booking.objects.filter(
-        patient_id=patient_id,
-        attends=True,
-        state__in=[State.HELD, State.CONFIRMED],
-        period__overlap=(trip.at_patient, trip.arrive),
-    )
-    return rows.exclude(pk=but).exists()
-
-
-@wall.passage("dispatch.trips")
-def carried_meanwhile(patient_id: UUID, but: UUID, begin: datetime, end: datetime) -> bool:
-    """Whether another vehicle is to carry the patient in this time."""
-    rows = Booking.objects.filter(
+        ride | late,
         patient_id=patient_id,
         capacity__vehicle__isnull=False,
         purpose=Purpose.CARE,
-        state__in=[State.HELD, State.CONFIRMED, State.ACTIVE],
-        period__overlap=(begin, end),
+        state__in=LIVE,
     )
-    return rows.exclude(pk=but).exists()
+    return rows.exclude(state=State.HELD, expires_at__lte=clock.now()).exists()
 
 
 def requests() -> QuerySet[Request]:

@@ -93,8 +93,18 @@ def test_no_two_vehicles_for_one_patient(place):
     refused("transport_double", assigned, place, asked(place, who), vehicle=1)
 
 
+def test_no_ride_of_somebody_still_under_way(place):
+    """While a vehicle that is late still carries the patient, no other is sent for the time it was given."""
+    who = patient().pk
+    row = assigned(place, asked(place, who))
+    step(place, row, "alerted")
+    step(place, row, "on_the_way")
+    refused("transport_double", assigned, place, asked(place, who), vehicle=1, leave=NOON + timedelta(minutes=60))
+    assert assigned(place, asked(place, who), vehicle=1, leave=NOON + LENGTH).state == "confirmed"
+
+
 def test_not_while_the_patient_is_elsewhere(place):
-    """An appointment in person during the ride is refused; one after the arrival is none of the vehicle's business."""
+    """An appointment during the ride is refused, whichever was planned first; before and after, neither minds."""
     who = patient()
     chair = capacities.make(kind="chair", site_id=place.hospital.site.pk)
     parent = request_for(place.hospital, "neurology", who)
@@ -109,6 +119,9 @@ def test_not_while_the_patient_is_elsewhere(place):
     sit(NOON + timedelta(minutes=90))
     waiting = Request.objects.get(line="dispatch")
     assert assigned(place, waiting).state == "confirmed"
+    booking.release(booking_id=Booking.objects.get(capacity=chair, state="held").pk, by=place.dispatcher)
+    refused("patient_busy", sit, NOON + timedelta(minutes=60))
+    assert sit(NOON + timedelta(minutes=20)).state == "held"
 
 
 def test_the_joint_way(place):

@@ -8,6 +8,7 @@ from typing import Any
 from uuid import UUID
 
 import numpy as np
+from numpy.typing import NDArray
 
 from yipan.base.access import Actor, wall
 from yipan.base.network.models import Site
@@ -27,7 +28,7 @@ from yipan.lines.exams.policy.slots import (
     technician_at,
 )
 from yipan.lines.exams.queries.resources import Row, Taken, devices_for, shut, staff_for, taken
-from yipan.lines.exams.queries.roads import roads
+from yipan.lines.exams.queries.roads import Roads, roads
 from yipan.spine.models import Booking
 from yipan.spine.queries import present
 from yipan.spine.states import State
@@ -152,7 +153,7 @@ def ask(wish: Wish, horizon: timedelta = HORIZON) -> Question:
         staff_shut=shut(staff, start=start, end=end),
         staff_busy=_both(on_staff),
         plans=np.array(plans, dtype=np.int64).reshape(-1, 2),
-        plan_travel=ways.between(plan_sites, sites) if plans and sites else np.empty((len(plans), len(sites))),
+        plan_travel=_plan_travel(ways, plan_sites, sites),
     )
     return Question(facts, devices, staff, origin, {d.id: n for n, d in enumerate(devices)})
 
@@ -211,16 +212,26 @@ def _whereabouts(patient_id: UUID) -> UUID | None:
     return here.site_id if here is not None else None
 
 
-def _plans(wish: Wish, now: datetime) -> tuple[list[tuple[int, int]], list[UUID]]:
-    """When the patient is expected in person elsewhere, and at which sites."""
+def _plans(wish: Wish, now: datetime) -> tuple[list[tuple[int, int]], list[UUID | None]]:
+    """When the patient is expected in person elsewhere, and at which sites; None where somebody brings them away."""
     rows = Booking.objects.filter(
         patient_id=wish.patient_id, attends=True, state__in=[State.HELD, State.CONFIRMED, State.ACTIVE]
     ).exclude(state=State.HELD, expires_at__lte=now)
     if wish.without is not None:
         rows = rows.exclude(request_id=wish.without)
     rows = rows.select_related("capacity")
-    found = [(minute_of(b.start), minute_of(b.end + timedelta(seconds=59)), b.capacity.site_id) for b in rows if b.end]
-    return [(a, b) for a, b, _ in found], [site for _, _, site in found]
+    found = [(b.patient_period or b.period, None if b.patient_period else b.capacity.site_id) for b in rows if b.end]
+    spans = [(minute_of(span.lower), minute_of(span.upper + timedelta(seconds=59))) for span, _ in found]
+    return spans, [site for _, site in found]
+
+
+def _plan_travel(ways: Roads, plan_sites: list[UUID | None], sites: list[UUID]) -> NDArray[np.float64]:
+    """[plan, site]: minutes between them. A ride ends where it takes the patient: no way is added to it."""
+    found = np.zeros((len(plan_sites), len(sites)))
+    here = [n for n, site in enumerate(plan_sites) if site is not None]
+    if here and sites:
+        found[here] = ways.between([site for site in plan_sites if site is not None], sites)
+    return found
 
 
 def _told(wish: Wish, asked: Question, slots: tuple[Slot, ...], obstacles: tuple[Obstacle, ...]) -> Offers:

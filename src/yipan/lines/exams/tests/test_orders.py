@@ -14,7 +14,7 @@ from yipan.lines.exams.models import ExamOrder
 from yipan.lines.exams.queries import slots
 from yipan.lines.exams.queries.repetitions import repetitions
 from yipan.lines.exams.tests.radiology import add_technician, radiology
-from yipan.spine import booking, outbox
+from yipan.spine import booking, capacities, outbox
 from yipan.spine.models import Booking, Event, Request
 from yipan.spine.queries import RequestState, state_of
 from yipan.spine.testing import NOON, patient
@@ -73,6 +73,21 @@ def test_ordered_here_examined_there(world, now):
     assert state_of(request.pk) == RequestState.DONE
     assert {b.period.upper for b in bookings(request).values()} == {NOON + 68 * MINUTE}
     assert kinds(request) == ["exam.ordered", "exam.scheduled", "exam.arrived", "exam.performed"]
+
+
+def test_a_ride_is_no_appointment_to_come_from(world):
+    """An examination can begin when an ambulance is to have brought the patient, and not before: no way is added."""
+    who, at = patient(), (NOON + 20 * MINUTE, NOON + 45 * MINUTE)
+    vehicle = capacities.make(kind="ambulance", site_id=world.there.site.pk)
+    trip = booking.Claim(
+        vehicle.pk, world.order(who).exam_order.request, NOON, NOON + 90 * MINUTE, body=False, attends=True,
+        patient_period=at,
+    )  # fmt: skip
+    booking.hold(claims=[trip], by=SYSTEM, keep=timedelta(hours=9))
+    request = world.order(who, repeated=True)
+    found = slots.offers(actor=world.doctor, wish=wish(world, request, not_before=NOON + 15 * MINUTE))
+    best = found.offers[0]
+    assert (best.device, best.start) == (world.devices["here"], at[1])
 
 
 def test_accession(world):
