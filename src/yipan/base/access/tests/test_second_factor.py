@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 import time
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from allauth.mfa.models import Authenticator
+from allauth.mfa.totp.internal import auth
 from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
 from django.contrib.auth.models import User
 from django.core.cache import cache
@@ -23,9 +25,15 @@ from yipan.kernel.errors import Refused
 pytestmark = pytest.mark.django_db(transaction=False)
 
 
+@pytest.fixture(autouse=True)
+def period(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The half minute in which a test began lasts until its end: no code runs out between two of its lines."""
+    monkeypatch.setattr(auth, "time", SimpleNamespace(time=lambda began=time.time(): began))
+
+
 def code_of(secret: str, ahead: int = 0) -> str:
     """What an authenticator app shows now, or some periods later (the server allows one)."""
-    return format_hotp_value(hotp_value(secret, int(time.time()) // 30 + ahead))
+    return format_hotp_value(hotp_value(secret, int(auth.time.time()) // 30 + ahead))
 
 
 @pytest.fixture
