@@ -181,14 +181,16 @@ def _blocked(facts: Facts, grid: Ints, rows: int, *spans: Spans) -> Bools:
     """[row, start]: whether an examination that begins then would run into one of the row's spans."""
     if not grid.size:
         return np.zeros((rows, 0), dtype=np.bool_)
-    changes = np.zeros((rows, grid.size + 1), dtype=np.int16)
+    width, one = grid.size + 1, np.int16(1)
+    changes = np.zeros(rows * width, dtype=np.int16)  # row after row: what begins in one ends in it
     for some in spans:
         low = np.clip((some.begin - facts.length - grid[0]) // STEP + 1, 0, grid.size)
         high = np.clip(-(-(some.end - grid[0]) // STEP), 0, grid.size)
         real = high > low
-        np.add.at(changes, (some.row[real], low[real]), 1)
-        np.subtract.at(changes, (some.row[real], high[real]), 1)
-    return np.asarray(np.cumsum(changes, axis=1, dtype=np.int16)[:, :-1] > 0)
+        begins = some.row[real] * width
+        np.add.at(changes, begins + low[real], one)
+        np.subtract.at(changes, begins + high[real], one)
+    return np.asarray(np.cumsum(changes, dtype=np.int16).reshape(rows, width)[:, :-1] > 0)
 
 
 def _staff_free(facts: Facts, grid: Ints) -> Bools:

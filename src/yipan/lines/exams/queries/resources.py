@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
@@ -37,24 +37,25 @@ JOIN network_site site ON site.id = capacity.site_id
 WHERE does.examitem_id = %s AND technician.in_use AND capacity.site_id = ANY(%s)
 ORDER BY technician.capacity_id
 """
-# Whole minutes as four bytes each: begin and end, one after the other. What should be over and is not ends never yet.
-# date_part counts in doubles, where extract would in numerics: several times quicker.
+# Instants as eight bytes each: begin and end, one after the other. What should be over and is not ends never yet.
+# They are made minutes here: in PostgreSQL that would cost more than to find them.
 TAKEN = """
 SELECT capacity_id, purpose = 'closure',
   string_agg(
-    int4send(floor(date_part('epoch', lower(period)) / 60)::int)
-    || int4send(ceil(date_part('epoch', CASE
-         WHEN upper(period) IS NULL THEN %(end)s
-         WHEN state = 'active' THEN greatest(upper(period), %(soon)s)
-         ELSE upper(period) END) / 60)::int),
+    timestamptz_send(lower(period)) || timestamptz_send(CASE
+      WHEN upper(period) IS NULL THEN %(end)s
+      WHEN state = 'active' THEN greatest(upper(period), %(soon)s)
+      ELSE upper(period) END),
     ''::bytea)
 FROM spine_booking
 WHERE capacity_id = ANY(%(places)s) AND state IN ('held', 'confirmed', 'active')
-  AND (state = 'active' OR upper(period) IS NULL OR upper(period) > %(start)s) AND lower(period) < %(end)s
+  AND (period && tstzrange(%(start)s, %(end)s) OR (state = 'active' AND lower(period) < %(end)s))
   AND (expires_at IS NULL OR expires_at > %(now)s)
   AND (%(without)s::uuid IS NULL OR request_id IS DISTINCT FROM %(without)s)
 GROUP BY 1, 2
 """
+ZERO, MINUTE = minute_of(datetime(2000, 1, 1, tzinfo=UTC)), 60_000_000
+"""The minute that PostgreSQL counts its microseconds from, and how many of them one has."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +137,6 @@ def _rows(sql: str, params: list[Any]) -> list[Row]:
 def _spans(parts: list[tuple[int, bytes]]) -> Spans:
     if not parts:
         return Spans.of([])
-    tables = [np.frombuffer(spans, dtype=">i4").reshape(-1, 2) for _, spans in parts]
-    rows = np.repeat(np.array([n for n, _ in parts], dtype=np.int64), [len(t) for t in tables])
-    table = np.concatenate(tables).astype(np.int64)
-    return Spans(rows, table[:, 0], table[:, 1])
+    instants = np.frombuffer(b"".join(spans for _, spans in parts), dtype=">i8").astype(np.int64).reshape(-1, 2)
+    rows = np.repeat(np.array([n for n, _ in parts], dtype=np.int64), [len(spans) // 16 for _, spans in parts])
+    return Spans(rows, ZERO + instants[:, 0] // MINUTE, ZERO - -instants[:, 1] // MINUTE)
