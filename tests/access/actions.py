@@ -335,7 +335,6 @@ NO_ACTIONS: dict[str, str] = {
     "lines.appointments.actions.requests.write_request": "behind request_appointment and joint bookings",
     "lines.appointments.actions.requests.withdraw": "behind cancel_appointment and joint bookings",
     "lines.dispatch.actions.requests.withdraw": "behind cancel_transport and joint bookings",
-    "lines.dispatch.actions.trips.settle": "behind assign_vehicle and joint bookings",
     "lines.dispatch.actions.trips.expect": "behind assign_vehicle and report_step",
     "lines.exams.actions.critical.raise_breaches": "behind judge_result and store_report, which have asked",
     "lines.exams.actions.critical.correct": "behind store_report, which has asked",
