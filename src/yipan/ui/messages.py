@@ -18,6 +18,7 @@ from django.utils.translation import gettext as _
 from yipan.kernel.errors import YipanError
 from yipan.ui import sentences
 from yipan.ui.filters import clock_time, day
+from yipan.ui.system_words import WORDS
 
 Words = str | Promise
 
@@ -82,7 +83,7 @@ def _readable(value: Any) -> Any:
         case bool():
             return _("yes") if value else _("no")
         case str() | Promise():
-            return str(value)
+            return str(WORDS.get(str(value), value))
         case int() | float():
             return value
         case Iterable():

@@ -1,6 +1,8 @@
 """Codes become sentences, in both languages, whatever the parameters are."""
 
 import ast
+import re
+import socket
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -8,6 +10,7 @@ import pytest
 
 from yipan.kernel import errors
 from yipan.ui import messages
+from yipan.ui.system_words import WORDS
 
 PACKAGE = Path(__file__).resolve().parents[2]
 CLASSES = {name for name, cls in vars(errors).items() if isinstance(cls, type) and issubclass(cls, errors.YipanError)}
@@ -41,6 +44,22 @@ def test_parameters_are_made_readable() -> None:
     assert "今天 11:20" in messages.sentence("interval_empty", {"start": at, "end": ["a", "b"]})
     assert "–" in messages.sentence("interval_empty", {"start": at})
     assert "a、b" in messages.sentence("interval_empty", {"end": ["a", "b"]})
+
+
+@pytest.mark.usefixtures("chinese")
+@pytest.mark.parametrize("said", list(WORDS))
+def test_what_the_system_says_is_translated(said: str) -> None:
+    """No English of the operating system is left in a Chinese sentence."""
+    told = messages.sentence("mllp_broken", {"host": "10.0.0.1", "port": 6661, "reason": said})
+    assert not re.search("[A-Za-z]", told), told
+
+
+@pytest.mark.usefixtures("english")
+def test_what_the_system_says_is_known_by_its_words() -> None:
+    """A connection that is refused says so in the words that are translated."""
+    with pytest.raises(ConnectionRefusedError) as refused:
+        socket.create_connection(("127.0.0.1", 1), 5)
+    assert refused.value.strerror in WORDS
 
 
 @pytest.mark.usefixtures("english")
