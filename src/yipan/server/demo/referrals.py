@@ -48,20 +48,20 @@ class Case:
 
 CASES = (
     Case("I63.9", "脑梗死", "03.03", "stroke", "emergency", reason="右侧肢体无力、言语不清 1 小时"),
-    Case("I21.0", "急性前壁心肌梗死", "03.04", "chest_pain", "emergency", reason="持续胸痛 2 小时,心电图 V1–V4 抬高"),
-    Case("S06.0", "颅脑外伤", "04.02", "trauma", "emergency", (18, 70), reason="车祸后昏迷 20 分钟,已清醒"),
-    Case("O14.1", "重度子痫前期", "05.02", "maternal", "emergency", (22, 41), "female", "孕 34 周,血压 172/112 mmHg"),
-    Case("J18.9", "肺炎", "03.01", reason="发热 4 天,血氧 91%"),
-    Case("I50.9", "心力衰竭", "03.04", reason="气促加重,夜间不能平卧"),
+    Case("I21.0", "急性前壁心肌梗死", "03.04", "chest_pain", "emergency", reason="持续胸痛 2 小时，心电图 V1–V4 抬高"),
+    Case("S06.0", "颅脑外伤", "04.02", "trauma", "emergency", (18, 70), reason="车祸后昏迷 20 分钟，已清醒"),
+    Case("O14.1", "重度子痫前期", "05.02", "maternal", "emergency", (22, 41), "female", "孕 34 周，血压 172/112 mmHg"),
+    Case("J18.9", "肺炎", "03.01", reason="发热 4 天，血氧 91%"),
+    Case("I50.9", "心力衰竭", "03.04", reason="气促加重，夜间不能平卧"),
     Case("K35.8", "急性阑尾炎", "04.01", ages=(12, 60), reason="转移性右下腹痛 10 小时"),
-    Case("N20.1", "输尿管结石", "04.04", ages=(25, 65), reason="左腰绞痛,B 超示结石 9 mm"),
-    Case("S72.0", "股骨颈骨折", "04.03", ages=(62, 92), reason="摔倒后右髋疼痛,不能站立"),
-    Case("E11.9", "2 型糖尿病", "03.07", urgency="elective", reason="空腹血糖 14.6 mmol/L,控制不佳"),
+    Case("N20.1", "输尿管结石", "04.04", ages=(25, 65), reason="左腰绞痛，B 超示结石 9 mm"),
+    Case("S72.0", "股骨颈骨折", "04.03", ages=(62, 92), reason="摔倒后右髋疼痛，不能站立"),
+    Case("E11.9", "2 型糖尿病", "03.07", urgency="elective", reason="空腹血糖 14.6 mmol/L，控制不佳"),
     Case("C34.9", "肺恶性肿瘤", "19", urgency="elective", reason="CT 示右上肺占位 3.2 cm"),
 )
 SICK = {
-    "history": "高血压 10 年,口服氨氯地平",
-    "vitals": "血压 158/92 mmHg,脉搏 88 次/分,呼吸 18 次/分,血氧 96%",
+    "history": "高血压 10 年，口服氨氯地平",
+    "vitals": "血压 158/92 mmHg，脉搏 88 次/分，呼吸 18 次/分，血氧 96%",
     "medicines": "氨氯地平 5 mg 每日一次",
     "allergies": "青霉素",
     "asked": "进一步检查与治疗",
@@ -135,7 +135,7 @@ def _over(chance: random.Random, known: dict[str, list[Department]]) -> list[Tol
         up = _referral(chance, case, patient, identifiers, home, target, sent)
         made.append(up)
         if up.steps[-1].state == "sent_back" and (back := up.steps[-1].at) < now - timedelta(hours=20):
-            later = replace(case, pathway="", urgency="elective", reason="病情稳定,回当地继续康复")
+            later = replace(case, pathway="", urgency="elective", reason="病情稳定，回当地继续康复")
             down = _referral(chance, later, patient, [], target, home, back, sure=True)
             down.referral.previous = up.referral
             made.append(down)
@@ -318,7 +318,7 @@ def _further(made: Referral, state: str, by: Actor, desk: Actor, began: datetime
             actions.return_referral(actor=desk, **told, note="请补充心电图和近期用药。")
     if state == "refused":
         with clock.using(when("accepted")):
-            actions.refuse_referral(actor=desk, **told, reason="no_capacity", note="今日无床,建议转市医院。")
+            actions.refuse_referral(actor=desk, **told, reason="no_capacity", note="今日无床，建议转市医院。")
     if state not in reached:
         return
     offers: list[tuple[int, joint.Offer]] = []

@@ -41,7 +41,7 @@ def park(*, seed: int = 5) -> int:
             actions.save_vehicle(actor=SYSTEM, site_id=base.pk, call_sign=call_sign, level=level)
     for ride in RIDES:
         _ride(chance, *ride)
-    _ask(chance, "QSH03", "QS1", "QS1-OBS", "basic", "孕 38 周,规律宫缩")
+    _ask(chance, "QSH03", "QS1", "QS1-OBS", "basic", "孕 38 周，规律宫缩")
     return Vehicle.objects.count()
 
 
