@@ -113,18 +113,10 @@ class Obstacle:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """Slots, best first, and the obstacles of better ones, the best first. `everywhere`: each device has a start."""
+    """Slots, best first, and the obstacles of better ones, the best first."""
 
     slots: tuple[Slot, ...]
     obstacles: tuple[Obstacle, ...]
-    everywhere: bool = True
-
-    def is_settled(self, goal: Goal, limit: int) -> bool:
-        """Whether a longer time to look at would find the same: all that comes later is worse."""
-        if self.everywhere:
-            return True
-        full = len(self.slots) == limit and all(o.first is not None for o in self.obstacles)
-        return goal is Goal.SOONEST and full
 
 
 def search(facts: Facts, *, goal: Goal = Goal.SOONEST, limit: int = 6, per_site: int = 2) -> Found:
@@ -139,7 +131,7 @@ def search(facts: Facts, *, goal: Goal = Goal.SOONEST, limit: int = 6, per_site:
     order = [int(i) for i in _ranked(facts, first, goal) if first[i] >= 0]
     chosen = _spread(order, facts.device_site, limit, per_site)
     slots = tuple(_slot(facts, i, int(first[i]), grid, staff) for i in chosen)
-    return Found(slots, _obstacles(facts, first, earliest, goal, chosen, limit), bool((first >= 0).all()))
+    return Found(slots, _obstacles(facts, first, earliest, goal, chosen, limit))
 
 
 def free_starts(facts: Facts, device: int) -> Ints:

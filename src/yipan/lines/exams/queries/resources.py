@@ -40,19 +40,21 @@ ORDER BY technician.capacity_id
 # Instants as eight bytes each: begin and end, one after the other. What should be over and is not ends never yet.
 # They are made minutes here: in PostgreSQL that would cost more than to find them.
 TAKEN = """
-SELECT capacity_id, purpose = 'closure',
-  string_agg(
+SELECT capacity_id, string_agg(spans, ''::bytea) FILTER (WHERE NOT closure),
+  string_agg(spans, ''::bytea) FILTER (WHERE closure)
+FROM (
+  SELECT capacity_id, purpose = 'closure' AS closure,
     timestamptz_send(lower(period)) || timestamptz_send(CASE
       WHEN upper(period) IS NULL THEN %(end)s
       WHEN state = 'active' THEN greatest(upper(period), %(soon)s)
-      ELSE upper(period) END),
-    ''::bytea)
-FROM spine_booking
-WHERE capacity_id = ANY(%(places)s) AND state IN ('held', 'confirmed', 'active')
-  AND (period && tstzrange(%(start)s, %(end)s) OR (state = 'active' AND lower(period) < %(end)s))
-  AND (expires_at IS NULL OR expires_at > %(now)s)
-  AND (%(without)s::uuid IS NULL OR request_id IS DISTINCT FROM %(without)s)
-GROUP BY 1, 2
+      ELSE upper(period) END) AS spans
+  FROM spine_booking
+  WHERE capacity_id = ANY(%(places)s) AND state IN ('held', 'confirmed', 'active')
+    AND (period && tstzrange(%(start)s, %(end)s) OR (state = 'active' AND lower(period) < %(end)s))
+    AND (expires_at IS NULL OR expires_at > %(now)s)
+    AND (%(without)s::uuid IS NULL OR request_id IS DISTINCT FROM %(without)s)
+) AS taken
+GROUP BY 1
 """
 ZERO, MINUTE = minute_of(datetime(2000, 1, 1, tzinfo=UTC)), 60_000_000
 """The minute that PostgreSQL counts its microseconds from, and how many of them one has."""
@@ -102,12 +104,11 @@ def taken(
         "now": now,
         "without": without,
     }
-    parts: dict[bool, list[tuple[int, bytes]]] = {False: [], True: []}
     with connection.cursor() as cursor:
         cursor.execute(TAKEN, told)
-        for capacity_id, closure, spans in cursor.fetchall():
-            parts[closure].append((place[capacity_id], spans))
-    return Taken(busy=_spans(parts[False]), closed=_spans(parts[True]))
+        rows = cursor.fetchall()
+    busy, closed = ([(place[row[0]], row[n]) for row in rows if row[n]] for n in (1, 2))
+    return Taken(busy=_spans(busy), closed=_spans(closed))
 
 
 def shut(rows: Sequence[Row], *, start: datetime, end: datetime) -> Spans:

@@ -34,9 +34,6 @@ from yipan.spine.queries import present
 from yipan.spine.states import State
 
 HORIZON = timedelta(days=14)
-NEAR = timedelta(days=2)
-"""What is looked at first: mostly the best is found there, and a seventh of the bookings is read."""
-
 GRACE = timedelta(minutes=5)
 """What an examination that should be over is taken to last yet."""
 
@@ -110,19 +107,16 @@ def offers(*, actor: Actor, wish: Wish, limit: int = 6) -> Offers:
     """The best times in the network for a wish. Raises Refused."""
     actor.require("exams.view")
     with wall.passage("exams.slots"):
-        asked = ask(wish, NEAR)
+        asked = ask(wish)
         found = search(asked.facts, goal=wish.goal, limit=limit)
-        if not found.is_settled(wish.goal, limit):
-            asked = ask(wish)
-            found = search(asked.facts, goal=wish.goal, limit=limit)
         return _told(wish, asked, found.slots, found.obstacles)
 
 
-def ask(wish: Wish, horizon: timedelta = HORIZON) -> Question:
+def ask(wish: Wish) -> Question:
     """Everything that a search looks at in the time to come, read now."""
     now = clock.now()
     start = max(wish.not_before or now, now)
-    end = min(wish.until or start + horizon, start + horizon)
+    end = min(wish.until or start + HORIZON, start + HORIZON)
     devices = devices_for(wish.item.pk, wish.at_site_id)
     sites = list(dict.fromkeys(d.site_id for d in devices))
     staff = staff_for(wish.item.pk, sites)
