@@ -5,14 +5,10 @@ from __future__ import annotations
 import errno
 import os
 from collections.abc import Mapping
-from socket import EAI_AGAIN, EAI_NONAME
 from types import MappingProxyType
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
-
-RESOLVER = {EAI_NONAME: "Name or service not known", EAI_AGAIN: "Temporary failure in name resolution"}
-"""The words of the C library for names that it cannot resolve, which Python does not tell without trying."""
 
 WORDS: Mapping[str, Promise] = MappingProxyType(
     {
@@ -29,8 +25,9 @@ WORDS: Mapping[str, Promise] = MappingProxyType(
         os.strerror(errno.EPIPE): _("Broken pipe"),
         os.strerror(errno.EROFS): _("Read-only file system"),
         os.strerror(errno.ETIMEDOUT): _("Connection timed out"),
-        RESOLVER[EAI_NONAME]: _("Name or service not known"),
-        RESOLVER[EAI_AGAIN]: _("Temporary failure in name resolution"),
+        # What the resolver and Python itself say has no number to ask for.
+        "Name or service not known": _("Name or service not known"),
+        "Temporary failure in name resolution": _("Temporary failure in name resolution"),
         "timed out": _("timed out"),
     }
 )
