@@ -16,7 +16,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from yipan.engine.forecast.panel import LEVELS, MEDIAN, Floats
+from yipan.engine.forecast.panel import LEVELS, MEDIAN, Floats, mean_of_known
 
 WINDOW = 730
 STEP = 7
@@ -92,7 +92,7 @@ class _Tracker:
         came = self._residuals[max(0, self._at - ahead) : max(0, origin - ahead), :, ahead, None]
         low, high = self.quantiles[ahead, :MEDIAN], self.quantiles[ahead, UPPER]
         outside = np.where(np.isfinite(came), (came < low) | (came > high), np.nan)
-        share = _mean(outside[np.isfinite(came).any(axis=(1, 2))], (1,))
+        share = mean_of_known(outside[np.isfinite(came).any(axis=(1, 2))], (1,))
         return np.asarray((share - 2 * LOWER).sum(axis=0)) / 2
 
     def _levels(self, ahead: int, days: int) -> Floats:
@@ -109,17 +109,11 @@ class _Tracker:
         until, until_beside = max(0, self._at - ahead), max(0, self._at - max(beside))
         own = self._residuals[max(0, until - WINDOW) : until, :, ahead]
         near = self._residuals[max(0, until_beside - WINDOW) : until_beside, :, beside]
-        size = _mean(np.abs(own), None)
-        if not np.isfinite(size) or not np.isfinite(near).any():
-            return np.zeros(len(LEVELS))
-        pooled = (near / _mean(np.abs(near), (0, 1)) * size).ravel()
+        size, sizes = mean_of_known(np.abs(own), None), mean_of_known(np.abs(near), (0, 1))
+        pooled = (near / np.where(sizes > 0, sizes, np.nan) * size).ravel()
         pooled = np.sort(pooled[np.isfinite(pooled)])
+        if not len(pooled):  # nothing came yet, or nothing was ever missed
+            return np.zeros(len(LEVELS))
         place = np.clip(self._levels(ahead, len(own)) * (len(pooled) + 1) - 1, 0, len(pooled) - 1)
         taken = np.sort(np.interp(place, np.arange(len(pooled)), pooled))
         return np.asarray(taken - taken[MEDIAN])
-
-
-def _mean(values: Floats, axis: int | tuple[int, ...] | None) -> Floats:
-    known = np.isfinite(values)
-    with np.errstate(invalid="ignore", divide="ignore"):
-        return np.asarray(np.where(known, values, 0.0).sum(axis=axis) / known.sum(axis=axis))

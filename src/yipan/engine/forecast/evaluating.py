@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from yipan.engine.forecast.panel import LEVELS, Floats, Panel
+from yipan.engine.forecast.panel import LEVELS, Floats, Panel, mean_of_known
 from yipan.engine.forecast.scores import absolute, covered, interval_score, scale
 
 Method = Callable[[Panel, tuple[int, ...], int], Floats]
@@ -83,17 +83,10 @@ def score(forecasts: Floats, truth: Floats, unit: Floats) -> Score:
     intervals = interval_score(forecasts, truth, LEVELS) / unit[None, :, None]
     inside = {share: covered(forecasts, truth, LEVELS, share) for share in SHARES}
     return Score(
-        mase=_mean(_mean(errors, (0, 2)), (0,)).item(),
-        wis=_mean(_mean(intervals, (0, 2)), (0,)).item(),
-        coverage={share: _mean(values, (0, 1, 2)).item() for share, values in inside.items()},
-        mase_by_horizon=_mean(_mean(errors, (0,)), (0,)),
-        wis_by_horizon=_mean(_mean(intervals, (0,)), (0,)),
-        coverage_by_horizon={share: _mean(values, (0, 1)) for share, values in inside.items()},
+        mase=mean_of_known(mean_of_known(errors, (0, 2)), (0,)).item(),
+        wis=mean_of_known(mean_of_known(intervals, (0, 2)), (0,)).item(),
+        coverage={share: mean_of_known(values, (0, 1, 2)).item() for share, values in inside.items()},
+        mase_by_horizon=mean_of_known(mean_of_known(errors, (0,)), (0,)),
+        wis_by_horizon=mean_of_known(mean_of_known(intervals, (0,)), (0,)),
+        coverage_by_horizon={share: mean_of_known(values, (0, 1)) for share, values in inside.items()},
     )
-
-
-def _mean(values: Floats, axes: tuple[int, ...]) -> Floats:
-    """The mean over the known; NaN where nothing is known, without a warning."""
-    known = np.isfinite(values)
-    with np.errstate(invalid="ignore", divide="ignore"):
-        return np.asarray(np.where(known, values, 0.0).sum(axis=axes) / known.sum(axis=axes))

@@ -61,3 +61,10 @@ class Quantiles:
     def median(self) -> Floats:
         """float[series, horizon]."""
         return self.values[:, :, self.levels.index(0.5)]
+
+
+def mean_of_known(values: Floats, axes: int | tuple[int, ...] | None) -> Floats:
+    """The mean over the known; NaN where nothing is known, without a warning."""
+    known = np.isfinite(values)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        return np.asarray(np.where(known, values, 0.0).sum(axis=axes) / known.sum(axis=axes))

@@ -109,6 +109,12 @@ def test_a_rare_series_of_zeros_and_ones_stays_small() -> None:
     assert (coming[:, -1] > 0.3).all()
 
 
+def test_what_never_changes_is_forecast_as_it_is() -> None:
+    """Wards that had the same number on every day have it on the coming ones, at every level."""
+    coming = forecast(Panel(("a", "b"), FIRST, np.full((2, 200), [[30.0], [7.0]])), 5)
+    assert np.allclose(coming.values, np.array([30.0, 7.0])[:, None, None])
+
+
 def test_a_level_shift_is_followed() -> None:
     """A ward doubled three weeks ago is forecast at its new size."""
     values = ward(200)
