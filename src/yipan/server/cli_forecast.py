@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
 PATH = click.Path(path_type=Path)
 LONGEST_HORIZON = 28
+USUAL_COUNTRY = "CN"
 
 
 class WithDefault(click.Group):
@@ -33,7 +34,8 @@ horizon_option = click.option(
     "--horizon", type=click.IntRange(1, LONGEST_HORIZON), default=14, show_default=True, help="Days ahead."
 )
 country_option = click.option(
-    "--country", default="CN", show_default=True, help="Whose public holidays: ISO 3166 code such as CN, DE, GB-ENG."
+    "--country",
+    help="Whose public holidays: ISO 3166 code such as CN, DE, GB-ENG.  [default: those the series keep, else CN]",
 )
 seed_option = click.option(
     "--seed", type=click.IntRange(min=0), default=1, show_default=True, help="Of the model's chance."
@@ -46,7 +48,7 @@ seed_option = click.option(
 @horizon_option
 @country_option
 @seed_option
-def days(file: Path, output: Path, horizon: int, country: str, seed: int) -> None:
+def days(file: Path, output: Path, horizon: int, country: str | None, seed: int) -> None:
     """Quantiles of the coming days; FILE is CSV with the columns date, series, value."""
     from yipan.engine.forecast import forecast as make
     from yipan.engine.forecast.hierarchy import parts_of
@@ -59,20 +61,35 @@ def days(file: Path, output: Path, horizon: int, country: str, seed: int) -> Non
     set_up_words()
     files.check_target(output, source=file)
     panel = _panel(file, country)
+    keeps = _keeps(panel, country)
     with Counter(stderr=True) as counter:
         counter(say("forecast_working", series=len(panel.names), days=panel.days))
-        coming = reconcile(make(panel, horizon, country=country, seed=seed), parts_of(panel))
+        coming = reconcile(make(panel, horizon, country=keeps, seed=seed), parts_of(panel))
     files.write(output, write(coming))
 
 
-def _panel(file: Path, country: str) -> Panel:
-    """The panel in the file, and a look whether the country is known. Raises InvalidInput."""
+def _panel(file: Path, country: str | None) -> Panel:
+    """The panel in the file, and a look whether a country that is named is known. Raises InvalidInput."""
     from yipan.engine.forecast.calendars import check_country
     from yipan.engine.forecast.reading import read
     from yipan.server.plans import files
 
-    check_country(country)
+    if country is not None:
+        check_country(country)
     return read(files.content(file))
+
+
+def _keeps(panel: Panel, named: str | None) -> str:
+    """The country that is named, else the one whose holidays the series keep, which is said, else the usual one."""
+    from yipan.engine.forecast.recognising import country_of
+    from yipan.server.speech import say
+
+    if named is not None:
+        return named
+    found = country_of(panel, usual=USUAL_COUNTRY)
+    if found:
+        click.echo(say("forecast_country_found", country=found), err=True)
+    return found or USUAL_COUNTRY
 
 
 @forecast.command()
@@ -84,7 +101,7 @@ def _panel(file: Path, country: str) -> Panel:
 @country_option
 @seed_option
 def evaluate(
-    file: Path, horizon: int, test_days: int | None, origins: int, baselines: bool, country: str, seed: int
+    file: Path, horizon: int, test_days: int | None, origins: int, baselines: bool, country: str | None, seed: int
 ) -> None:
     """Forecast FILE's own past from many days, and say how far off that was."""
     from yipan.engine.forecast.evaluating import evaluate as compare
@@ -99,8 +116,9 @@ def evaluate(
     test_days = test_days or min(400, panel.days // 4)
     if not horizon <= test_days < panel.days:
         raise InvalidInput("forecast_test_does_not_fit", days=panel.days, test=test_days, horizon=horizon)
+    keeps = _keeps(panel.until(panel.days - test_days), country)
     with Counter(stderr=True) as counter:
-        methods = {"Yipan": ours(country=country, seed=seed)}
+        methods = {"Yipan": ours(country=keeps, seed=seed)}
         if baselines:
             methods |= {name: baseline(name) for name in BASELINES}
         found = compare(

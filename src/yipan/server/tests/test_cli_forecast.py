@@ -12,6 +12,7 @@ import pytest
 from click.testing import CliRunner, Result
 from django.utils import translation
 
+from yipan.engine.forecast.calendars import calendar
 from yipan.engine.forecast.tests.wards import few_trees
 from yipan.server.cli import main
 
@@ -124,6 +125,41 @@ def test_an_unknown_country_is_refused(tmp_path: Path) -> None:
     asked = ask(tmp_path, series(40), "--country", "Narnia")
     assert (asked.exit_code, (tmp_path / "out.csv").exists()) == (2, False)
     assert "Give a code such as CN" in asked.stderr
+
+
+def german(days: int) -> list[str]:
+    """A file of wards that discharge fewer on German public holidays, without its head."""
+    known = calendar(date(2024, 1, 1), days, "DE")
+    chance = np.random.default_rng(5)
+    usual = 40.0 - 12 * (known.weekday > 4) - 15 * known.holiday * (known.weekday < 5)
+    return [
+        f"{(date(2024, 1, 1) + timedelta(day)).isoformat()},{name},{chance.poisson(usual[day])}"
+        for day in range(days)
+        for name in ("A", "B", "C")
+    ]
+
+
+def test_the_country_is_recognised_and_said(tmp_path: Path) -> None:
+    """Without --country the holidays that the series keep count, as if they were named; who names others gets these."""
+    text = "\n".join(["date,series,value", *german(500)])
+    told = ask(tmp_path, text, "--horizon", "3")
+    recognised = (tmp_path / "out.csv").read_bytes()
+    assert "The series keep the public holidays of DE" in told.stderr
+    assert "DE 的公共假日" in ask(tmp_path, text, "--horizon", "3", lang="zh_CN.UTF-8").stderr
+    for named, same in (("DE", True), ("CN", False)):
+        assert "keep the public holidays" not in ask(tmp_path, text, "--horizon", "3", "--country", named).stderr
+        assert ((tmp_path / "out.csv").read_bytes() == recognised) is same
+
+
+def test_evaluate_recognises_the_country_from_the_days_before_the_test(tmp_path: Path) -> None:
+    """Wards that began to keep German holidays when the test began have named no country by then."""
+    before = [row.rsplit(",", 1)[0] + ",30" for row in german(250)]
+    options = ("--days", "200", "--origins", "1", "--no-baselines")
+    for rows, named in ((before + german(450)[750:], False), (german(650), True)):
+        (tmp_path / "in.csv").write_text("\n".join(["date,series,value", *rows]), encoding="utf-8")
+        asked = CliRunner(env={"LANG": "en"}).invoke(main, ["forecast", "evaluate", str(tmp_path / "in.csv"), *options])
+        assert asked.exit_code == 0, asked.output
+        assert ("The series keep" in asked.stderr) is named
 
 
 def test_a_forecast_never_replaces_its_source(tmp_path: Path) -> None:

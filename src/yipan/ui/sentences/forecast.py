@@ -5,6 +5,9 @@ from django.utils.translation import gettext_lazy as _
 
 SENTENCES: dict[str, str | Promise] = {
     "forecast_working": _("Forecasting {series} series from {days} days"),
+    "forecast_country_found": _(
+        "The series keep the public holidays of {country}, so these count. --country names another country."
+    ),
     "forecast_measuring": _("Measuring {method}"),
     # the table of an evaluation
     "forecast_scored": _("{series} series, forecast from {origins} days for the {horizon} days after each."),
