@@ -24,6 +24,8 @@ STEP = 7
 NEIGHBOURS = 1
 """Days ahead on both sides that lend their residuals."""
 EDGE = 0.002
+FAR = 50.0
+"""Residuals of more expected errors say no more: a slip of the keyboard does not stretch every interval."""
 LOWER = np.array(LEVELS[:MEDIAN])
 UPPER = len(LEVELS) - 1 - np.arange(MEDIAN)
 """Places of the levels that face those of LOWER."""
@@ -50,7 +52,7 @@ def offsets(residuals: Floats, wanted: tuple[int, ...]) -> Floats:
     whose day had come, i.e. of origin j at horizon h with j + h < i, are looked at. `wanted` are ascending indices.
     """
     out = np.zeros((len(wanted), residuals.shape[2], len(LEVELS)))
-    tracker = _Tracker(residuals)
+    tracker = _Tracker(np.clip(residuals, -FAR, FAR))
     for i in sorted({*range(0, len(residuals), STEP), *wanted}):
         tracker.move_to(i)
         if i in wanted:

@@ -15,9 +15,11 @@ if TYPE_CHECKING:
     import lightgbm
 
 FAR = 8.0
-LEAST_ERROR = 0.05
-"""Units below which an error is no smaller error: whole patients are counted."""
-BINS: dict[str, Any] = {"max_bin": 63, "bin_construct_sample_cnt": 40_000, "min_data_in_leaf": 100, "verbose": -1}
+LEAST_ERROR, MOST_ERROR = 0.05, 50.0
+"""Units below and above which an error is no smaller and no greater error: whole patients are counted, and a number a
+thousand times the usual one is a slip of whoever typed it, no reason to be unsure of every other series."""
+LEAF = 100
+BINS: dict[str, Any] = {"max_bin": 63, "bin_construct_sample_cnt": 40_000, "min_data_in_leaf": LEAF, "verbose": -1}
 SETTINGS: dict[str, Any] = {
     "feature_fraction": 0.4,
     "bagging_fraction": 0.5,
@@ -33,9 +35,12 @@ SPREAD = {"objective": "l2", "num_iterations": 80, "learning_rate": 0.1, "num_le
 
 @dataclass(frozen=True)
 class Trees:
-    """LightGBM: G. Ke et al., "LightGBM: a highly efficient gradient boosting decision tree", NIPS 2017."""
+    """LightGBM: G. Ke et al., "LightGBM: a highly efficient gradient boosting decision tree", NIPS 2017.
 
-    booster: lightgbm.Booster
+    Without a `booster`, where fewer targets were known than a leaf needs, they predict NaN.
+    """
+
+    booster: lightgbm.Booster | None
 
     @classmethod
     def fit(cls, inputs: Floats32, targets: Floats, weight: Floats, *, seed: int, settings: Mapping[str, Any]) -> Trees:
@@ -47,11 +52,15 @@ class Trees:
         import lightgbm
 
         known = np.isfinite(targets)
+        if known.sum() < LEAF:
+            return cls(None)
         by = np.broadcast_to(weight[:, None, None], targets.shape)[known]
         data = lightgbm.Dataset(inputs[known], np.clip(targets[known], -FAR, FAR), weight=by, params=dict(BINS))
         return cls(lightgbm.train({**BINS, **SETTINGS, **settings, "seed": seed}, data))
 
     def predict(self, inputs: Floats32) -> Floats:
         """Targets float[origins, series, horizon]."""
+        if self.booster is None:
+            return np.full(inputs.shape[:-1], np.nan)
         rows = inputs.reshape(-1, inputs.shape[-1])
         return np.asarray(self.booster.predict(rows, num_threads=1)).reshape(inputs.shape[:-1])

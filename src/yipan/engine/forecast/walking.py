@@ -14,8 +14,8 @@ from yipan.engine.forecast.calendars import Calendar, calendar
 from yipan.engine.forecast.features import Days, Design, design
 from yipan.engine.forecast.levels import Levels, levels
 from yipan.engine.forecast.linear import Linear, straight
-from yipan.engine.forecast.panel import WEEK, Floats, Panel
-from yipan.engine.forecast.trees import LEAST_ERROR, MEDIAN, SPREAD, Trees
+from yipan.engine.forecast.panel import WEEK, Floats, Panel, mean_of_known
+from yipan.engine.forecast.trees import LEAST_ERROR, MEDIAN, MOST_ERROR, SPREAD, Trees
 
 WARM_UP = 35
 """Days of the panel before the first origin that is learnt from."""
@@ -127,7 +127,7 @@ class _Learning:
         fewer = slice(None, None, ERROR_STEP)
         inputs, z, weight = inputs[fewer], z[fewer], weight[fewer]
         mixed = share * tree.predict(inputs) + (1 - share) * line.predict(self._straight[:count][some][fewer])
-        error = np.log(np.abs(z - mixed) + LEAST_ERROR)
+        error = np.log(np.minimum(np.abs(z - mixed), MOST_ERROR) + LEAST_ERROR)
         return _Models(line, tree, Trees.fit(inputs, error, weight, seed=seed, settings=SPREAD), share)
 
 
@@ -147,5 +147,5 @@ def _share(parts: list[_Part], targets: Floats, first: int, day: int) -> float:
     origins = np.arange(first, first + len(line))
     came = origins[:, None] + np.arange(targets.shape[2]) < day
     z = np.where(came[:, None, :], (targets[origins] - base) / unit, np.nan)
-    missed = [np.nanmean(np.abs(z - share * tree - (1 - share) * line)) for share in SHARES]
-    return SHARES[int(np.argmin(missed))]
+    missed = [mean_of_known(np.abs(z - share * tree - (1 - share) * line), None) for share in SHARES]
+    return SHARES[int(np.argmin(missed))] if np.isfinite(missed).all() else FIRST_SHARE
