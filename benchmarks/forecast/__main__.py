@@ -1,7 +1,8 @@
 """`python -m benchmarks.forecast divi|nhs|refit [--before 1]`: scores on the test span, or on a span before it.
 
 Whoever tunes does it with `--before 1` and `--before 2`; the last span is for the report. `--origins 999` forecasts on
-every day of the span: of sixty days the coverage of one day ahead is known to about one in a hundred only.
+every day of the span: of sixty days the coverage of one day ahead is known to about one in a hundred only. The row
+"hindsight" is no forecast: it has seen everything but the day itself.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ import click
 import numpy as np
 
 from benchmarks.forecast.data import SOURCES, Source, panel
+from benchmarks.forecast.hindsight import hindsight
 from yipan.engine.forecast import LEVELS, Panel, forecast
 from yipan.engine.forecast.evaluating import Method, evaluate
 from yipan.engine.forecast.methods import BASELINES, baseline, ours
@@ -51,7 +53,7 @@ def measure(series: Panel, source: Source, names: list[str], seed: int) -> None:
     """Print the table of all methods, and how long ours took."""
     set_up_words()
     methods: dict[str, Method] = {"Yipan": ours(country=source.country, seed=seed)}
-    methods["same weekdays"] = weekdays
+    methods |= {"same weekdays": weekdays, "hindsight": hindsight}
     methods |= {name: baseline(name) for name in names}
     begun = time.process_time()
     found = evaluate(series, methods, test_days=source.test_days, origins=source.origins)
