@@ -17,8 +17,7 @@ was killed to come back, short enough that a person hears of it, and a sender be
 
 def connections() -> int:
     """Connections of one process: YIPAN_DATABASE_CONNECTIONS, else 12 (ten threads for pages, and two to spare)."""
-    text = os.environ.get("YIPAN_DATABASE_CONNECTIONS", "")
-    return max(int(text), 2) if text.isdecimal() else 12
+    return int(os.environ.get("YIPAN_DATABASE_CONNECTIONS") or 12)
 
 
 def pool() -> dict[str, int]:
@@ -42,7 +41,7 @@ def from_url(url: str) -> dict[str, Any]:
     try:
         parts = {name: str(value) for name, value in conninfo_to_dict(url or "postgresql:///yipan").items()}
     except psycopg.ProgrammingError as error:
-        raise Unavailable("database_url_invalid", why=str(error).strip()) from None
+        raise Unavailable("database_url_invalid", variable="YIPAN_DATABASE_URL", why=str(error).strip()) from None
     return {
         "ENGINE": "django.db.backends.postgresql",
         "NAME": parts.pop("dbname", "yipan"),

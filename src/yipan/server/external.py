@@ -37,7 +37,7 @@ def _connect(url: str, patience: float) -> psycopg.Connection:
         try:
             return psycopg.connect(url, connect_timeout=5)
         except psycopg.ProgrammingError as error:
-            raise Unavailable("database_url_invalid", why=_first_line(error)) from None
+            raise Unavailable("database_url_invalid", variable="YIPAN_DATABASE_URL", why=_first_line(error)) from None
         except psycopg.OperationalError as error:
             starting = "starting up" in str(error) or "not yet accepting" in str(error)
             if not starting or time.monotonic() > deadline:

@@ -54,4 +54,4 @@ def check_accounts() -> None:
 
 def _refuse(codes: list[str]) -> None:
     if codes:
-        raise InvalidInput("production_refused", obstacles=codes)
+        raise InvalidInput("production_refused", mistakes=[(code, {}) for code in codes])

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from yipan.kernel.errors import Unavailable
-from yipan.server import environment, external, production
+from yipan.server import environment, external, production, variables
 from yipan.server.children import Children, Job
 from yipan.server.cli import OTHER_NETWORK
 from yipan.server.embedded import Server
@@ -40,12 +40,15 @@ def run() -> None:
     make_directory(state)
     set_up_words()
     os.environ.setdefault("YIPAN_SECRET_KEY", environment.secret_key(state))
+    variables.check(os.environ)
     production.check_environment()
-    environment.proxies()
+    environment.country()
     mark = state / MARK
     require_ports(HANDOVER_SECONDS if mark.exists() else 0.0)
     mark.touch()
     show = Show()
+    for code, params in variables.unknown(os.environ):
+        show.line(say(code, **params))
     with contextlib.ExitStack() as stack:
         try:
             Supervisor(state, show, stack).run()
@@ -91,15 +94,15 @@ class Supervisor:
         self._database_due, self._database_wait = 0.0, DATABASE_WAIT
 
     def run(self) -> None:
-        variables = self._variables(self._database())
+        told = self._variables(self._database())
         with self._show.step(say("step_migrate")):
-            self._finish(["migrate"], variables, "migration_failed", quiet=True)
+            self._finish(["migrate"], told, "migration_failed", quiet=True)
         if environment.wants_demo():
             self._show.line(say("step_demo"))
-            self._has_demo = self._finish(["demo", "load"], variables, "demo_failed", also=OTHER_NETWORK) == 0
-        variables["YIPAN_DEMO"] = "1" if self._has_demo else "0"
+            self._has_demo = self._finish(["demo", "load"], told, "demo_failed", also=OTHER_NETWORK) == 0
+        told["YIPAN_DEMO"] = "1" if self._has_demo else "0"
         with self._show.step(say("step_processes")):
-            self._children = Children(self._jobs(), variables)
+            self._children = Children(self._jobs(), told)
             self._stack.callback(self._children.stop)
             self._children.start()
             waiting = self._wait_until_ready()

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from yipan.kernel.errors import Unavailable
-from yipan.server import environment, speech
+from yipan.server import environment, speech, variables
 
 
 def django() -> None:
@@ -33,8 +33,9 @@ def database_variables() -> Iterator[None]:
     """Set the environment variables that name the database.
 
     It is YIPAN_DATABASE_URL, else the embedded server of the state directory: the running one, or one that is started
-    for as long as the block lasts.
+    for as long as the block lasts. Raises InvalidInput when a variable is not what it should be.
     """
+    variables.check(os.environ)
     state = environment.state_directory()
     if os.environ.get("YIPAN_DATABASE_URL"):
         if state.is_dir():

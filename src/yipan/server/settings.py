@@ -5,16 +5,18 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from yipan.server import environment, logs
+from yipan.server import environment, logs, variables
 from yipan.server.database import from_url
 
 PACKAGE = Path(__file__).resolve().parents[1]
 
+variables.check(os.environ)
+
 DEBUG = os.environ.get("YIPAN_DEBUG") == "1"
 YIPAN_DEMO = os.environ.get("YIPAN_DEMO") == "1"
 YIPAN_DEMO_PASSWORD = "yipan-demo" if YIPAN_DEMO else ""
-SECRET_KEY = os.environ.get("YIPAN_SECRET_KEY", "only-for-trying-yipan-on-one-machine")
-ALLOWED_HOSTS = os.environ.get("YIPAN_HOSTS", "127.0.0.1,localhost,[::1],testserver").split(",")
+SECRET_KEY = os.environ.get("YIPAN_SECRET_KEY") or "only-for-trying-yipan-on-one-machine"
+ALLOWED_HOSTS = (os.environ.get("YIPAN_HOSTS") or "127.0.0.1,localhost,[::1],testserver").split(",")
 CSRF_TRUSTED_ORIGINS = [o for o in os.environ.get("YIPAN_ORIGINS", "").split(",") if o]
 
 INSTALLED_APPS = [
@@ -88,7 +90,7 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 YIPAN_KEYS = os.environ.get("YIPAN_KEYS", "")
 YIPAN_KEYS_COMMAND = os.environ.get("YIPAN_KEYS_COMMAND", "")
 YIPAN_KEY_FILE = Path(os.environ.get("YIPAN_STATE") or "var").absolute() / "keys.json"
-YIPAN_CIPHER = os.environ.get("YIPAN_CIPHER") or "AES-256-GCM"
+YIPAN_CIPHER = (os.environ.get("YIPAN_CIPHER") or "AES-256-GCM").upper()
 
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 8}},
@@ -101,10 +103,10 @@ LOGOUT_REDIRECT_URL = "/login"
 # Sessions, cookies, headers. HTTPS is terminated by a proxy that says so in X-Forwarded-Proto.
 YIPAN_HTTPS = os.environ.get("YIPAN_HTTPS") == "1"
 YIPAN_PRODUCTION = os.environ.get("YIPAN_PRODUCTION") == "1"
-YIPAN_IDLE_MINUTES = environment.whole_number("YIPAN_IDLE_MINUTES", 15)
-YIPAN_IDLE_MINUTES_OWN = environment.whole_number("YIPAN_IDLE_MINUTES_OWN", 240)
-YIPAN_SESSION_HOURS = environment.whole_number("YIPAN_SESSION_HOURS", 12)
-YIPAN_EMERGENCY_MINUTES = environment.whole_number("YIPAN_EMERGENCY_MINUTES", 60)
+YIPAN_IDLE_MINUTES = environment.number("YIPAN_IDLE_MINUTES", 15)
+YIPAN_IDLE_MINUTES_OWN = environment.number("YIPAN_IDLE_MINUTES_OWN", 240)
+YIPAN_SESSION_HOURS = environment.number("YIPAN_SESSION_HOURS", 12)
+YIPAN_EMERGENCY_MINUTES = environment.number("YIPAN_EMERGENCY_MINUTES", 60)
 SESSION_ENGINE = "yipan.base.access.session_store"
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
@@ -147,7 +149,8 @@ LANGUAGES = [("zh-hans", "简体中文"), ("en", "English")]
 LOCALE_PATHS = [PACKAGE / "ui" / "locale"]
 USE_I18N = True
 USE_TZ = True
-TIME_ZONE = os.environ.get("YIPAN_TIME_ZONE", "Asia/Shanghai")
+TIME_ZONE = os.environ.get("YIPAN_TIME_ZONE") or "Asia/Shanghai"
+YIPAN_COUNTRY = os.environ.get("YIPAN_COUNTRY") or environment.COUNTRY
 
 STATIC_URL = "/static/"
 STATIC_ROOT = Path(os.environ.get("YIPAN_STATE") or "var").absolute() / "static"
@@ -161,5 +164,7 @@ STORAGES = {
 }
 
 LOGGING = logs.configuration(
-    os.environ.get("YIPAN_LOG_LEVEL", "WARNING"), os.environ.get("YIPAN_LOG_FORMAT", logs.TEXT), developing=DEBUG
+    (os.environ.get("YIPAN_LOG_LEVEL") or "WARNING").upper(),
+    (os.environ.get("YIPAN_LOG_FORMAT") or logs.TEXT).lower(),
+    developing=DEBUG,
 )

@@ -63,8 +63,8 @@ def give_up(error: YipanError) -> NoReturn:
     """Print the sentence of an error, without a traceback, and end the process with exit code 2."""
     try:
         set_up_words()
-        obstacles = [f"- {say(code)}" for code in error.params.get("obstacles", ())]
-        text = "\n".join([say(error.code, **error.params), *obstacles])
+        mistakes = [f"- {say(code, **params)}" for code, params in error.params.get("mistakes", ())]
+        text = "\n".join([say(error.code, **error.params), *mistakes])
     except Exception:  # the apps are not loaded, or the catalogue cannot be written: the code still says something
         text = str(error)
     sys.stderr.write(text + "\n")

@@ -53,7 +53,6 @@ class WebServer(Granian):  # type: ignore[misc, valid-type]  # chosen at import 
 def serve() -> None:
     """Serve pages, static files and live updates until SIGTERM or Ctrl-C."""
     host, port = environment.web_address()
-    environment.proxies()  # a mistake in them is told here, once, and not by each worker
     _allow_many_connections()
     with shared(environment.state_directory() / f"metrics-{port}"):
         _server(host, port).serve()

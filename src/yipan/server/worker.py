@@ -17,7 +17,7 @@ from procrastinate.psycopg_connector import PsycopgConnector
 from yipan.base.audit import sealing
 from yipan.base.vault import resealing, retention
 from yipan.interop.outbound import sending
-from yipan.server import direct, presence
+from yipan.server import direct, environment, presence
 from yipan.server.logs import is_lost_database
 from yipan.spine import outbox, registry
 
@@ -39,7 +39,11 @@ SENDING = (registry.Periodic("interop.send", 2, sending.send_due),)
 
 
 def work() -> None:
-    """Work until SIGTERM or Ctrl-C; what has begun is finished, for at most ten seconds."""
+    """Work until SIGTERM or Ctrl-C; what has begun is finished, for at most ten seconds.
+
+    Raises InvalidInput for a country whose holidays are not known.
+    """
+    environment.country()
     stop = threading.Event()
     threads = [threading.Thread(target=relay, args=(stop,), name="outbox", daemon=True)]
     for periodic in (*BASE, *SENDING, *(periodic for line in registry.lines() for periodic in line.periodic)):

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 import numpy as np
+from django.conf import settings
 from django.db import transaction
 from numpy.typing import NDArray
 
@@ -77,7 +78,7 @@ def _of_measure(
         return [[] for _ in origins]
     places = [known.places[i] for i in enough]
     panel = Panel(tuple(str(p.id) for p in places), known.first, values[enough])
-    made = apart(forecasts_from, panel, origins, DAYS_AHEAD)
+    made = apart(forecasts_from, panel, origins, DAYS_AHEAD, country=settings.YIPAN_COUNTRY)
     out = []
     for origin, quantiles in zip(origins, made, strict=True):
         told = Quantiles(panel.names, known.first + timedelta(days=origin), LEVELS, quantiles)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 from uuid import UUID
 
 import numpy as np
@@ -79,6 +80,26 @@ def test_a_forecast_by_day_is_stored_for_every_place_and_never_changes(ward: War
     with pytest.raises(IntegrityError), transaction.atomic():
         Forecast.objects.filter(pk=of_ward.pk).update(beds=9)
     assert Forecast.objects.get(pk=of_ward.pk).beds == 4
+
+
+def test_forecasts_by_day_follow_the_holidays_of_the_country(
+    ward: Ward, settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """YIPAN_COUNTRY names them, China without it."""
+    remember(ward)
+    asked: list[str] = []
+    here = making.apart
+
+    def apart(function: Any, *args: Any, country: str) -> Any:
+        asked.append(country)
+        return here(function, *args, country=country)
+
+    monkeypatch.setattr(making, "apart", apart)
+    making.days(NOON)
+    settings.YIPAN_COUNTRY = "SG"
+    making.days(NOON)
+    assert set(asked[: len(asked) // 2]) == {"CN"}
+    assert set(asked[len(asked) // 2 :]) == {"SG"}
 
 
 def test_the_wards_of_a_site_sum_to_the_site(ward: Ward) -> None:

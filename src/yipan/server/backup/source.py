@@ -60,7 +60,7 @@ def connect(url: str) -> psycopg.Connection:
     try:
         return psycopg.connect(url, connect_timeout=10, autocommit=True, application_name="yipan backup")
     except psycopg.ProgrammingError as error:
-        raise Unavailable("database_url_invalid", why=str(error)) from None
+        raise Unavailable("database_url_invalid", variable="YIPAN_DATABASE_URL", why=str(error)) from None
     except psycopg.OperationalError as error:
         why = str(error).strip().splitlines()[0]
         raise Unavailable("database_unreachable", where=external.place_of(url), why=why) from None

@@ -33,7 +33,7 @@ def secrets_are_closed() -> Iterator[Finding]:
     """Files with keys and passwords that others on the machine may read."""
     place = environment.state_directory()
     files = [file for pattern in SECRETS for file in place.glob(pattern)]
-    files += [Path(told) for name in ("YIPAN_HL7_KEY",) if (told := os.environ.get(name))]
+    files += [Path(told) for name in ("YIPAN_HL7_KEY", "YIPAN_DICOM_KEY") if (told := os.environ.get(name))]
     for file in files:
         if not file.exists():
             yield fault("doctor_key_missing", path=str(file))

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from django.conf import settings
 
-from yipan.server import environment
+from yipan.server import environment, variables
 from yipan.server.doctor.finding import Finding, fault, warning
 
 LOCAL = {"127.0.0.1", "localhost", "[::1]", "::1", "testserver"}
@@ -51,4 +51,10 @@ def hl7_in_the_open() -> Iterator[Finding]:
         yield warning("doctor_hl7_open", host=host)
 
 
-CHECKS = (debugging, https, any_host, secret_key, hl7_in_the_open)
+def misspelt() -> Iterator[Finding]:
+    """Variables that look like settings and are none: what they were to do is not done."""
+    for code, params in variables.unknown(os.environ):
+        yield warning(code, **params)
+
+
+CHECKS = (debugging, https, any_host, secret_key, hl7_in_the_open, misspelt)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import socket
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -30,15 +29,6 @@ def test_the_address_for_a_browser(monkeypatch: pytest.MonkeyPatch, host: str, u
     monkeypatch.setenv("YIPAN_HOST", host)
     monkeypatch.setenv("YIPAN_PORT", "80")
     assert environment.web_url() == url
-
-
-@pytest.mark.parametrize("text", ["0", "65536", "http", "-1", "²"])
-def test_what_is_no_port_is_refused_with_its_variable(monkeypatch: pytest.MonkeyPatch, text: str) -> None:
-    """A wrong port is named together with the variable it came from."""
-    monkeypatch.setenv("YIPAN_PORT", text)
-    with pytest.raises(InvalidInput) as caught:
-        environment.web_address()
-    assert caught.value.params == {"variable": "YIPAN_PORT", "value": text}
 
 
 def test_a_port_in_use_is_noticed() -> None:
@@ -74,20 +64,21 @@ def test_the_worklist_service_is_asked_for_by_its_port(monkeypatch: pytest.Monke
     assert (environment.dicom_title(), environment.dicom_charset()) == ("YIPAN", "ISO_IR 192")
 
 
-@pytest.mark.parametrize(
-    ("variable", "value", "read"),
-    [
-        ("AE_TITLE", "A" * 17, environment.dicom_title),
-        ("AE_TITLE", "一盘", environment.dicom_title),
-        ("AE_TITLE", "A\\B", environment.dicom_title),
-        ("CHARSET", "latin1", environment.dicom_charset),
-    ],
-)
-def test_a_worklist_service_that_devices_could_not_call_is_refused(
-    monkeypatch: pytest.MonkeyPatch, variable: str, value: str, read: Callable[[], str]
-) -> None:
-    """A title or character set that is none is named with its variable, before anything starts."""
-    monkeypatch.setenv(f"YIPAN_DICOM_{variable}", value)
-    with pytest.raises(InvalidInput) as caught:
-        read()
-    assert caught.value.params == {"variable": f"YIPAN_DICOM_{variable}"}
+def test_the_country_is_china_unless_another_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its holidays must be known: a code that looks like one and is none is refused."""
+    monkeypatch.delenv("YIPAN_COUNTRY", raising=False)
+    assert environment.country() == "CN"
+    monkeypatch.setenv("YIPAN_COUNTRY", "SG")
+    assert environment.country() == "SG"
+    monkeypatch.setenv("YIPAN_COUNTRY", "XX")
+    with pytest.raises(InvalidInput, match="forecast_country"):
+        environment.country()
+
+
+def test_an_empty_variable_is_one_that_is_not_set(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A line without a value in a file of variables never means "listen everywhere"."""
+    for name in ("HOST", "PORT", "HL7_HOST", "HL7_PORT", "DICOM_PORT", "WEB_WORKERS", "DRAIN_SECONDS"):
+        monkeypatch.setenv(f"YIPAN_{name}", "")
+    assert environment.web_address() == ("127.0.0.1", 8000)
+    assert environment.hl7_address() == ("127.0.0.1", 2575)
+    assert (environment.dicom_address(), environment.web_workers(), environment.drain_seconds()) == (None, 1, 0)

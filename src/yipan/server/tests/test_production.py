@@ -64,7 +64,7 @@ def test_demo_passwords_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     person = User.objects.create_user(ACCOUNTS[-1].username, password=PASSWORD)
     with pytest.raises(InvalidInput) as refused:
         production.check_accounts()
-    assert refused.value.params == {"obstacles": ["production_demo_password"]}
+    assert refused.value.params == {"mistakes": [("production_demo_password", {})]}
     person.set_password("moon-river-38")
     person.save()
     production.check_accounts()

@@ -6,7 +6,6 @@ from django.utils.translation import gettext_lazy as _
 SENTENCES: dict[str, str | Promise] = {
     # what can be in the way of a start
     "port_invalid": _("{variable} is {value}, which is not a port. Give a number from 1 to 65535."),
-    "number_invalid": _("{variable} is {value}, which is not a number above 0."),
     "proxy_invalid": _(
         "{variable} names {value}, which is neither an address nor a network. Write it as 10.0.0.5 or 10.0.0.0/24."
     ),
@@ -16,7 +15,7 @@ SENTENCES: dict[str, str | Promise] = {
     "already_running": _("Yipan is already running with the data in {path}. Stop it first, or set YIPAN_STATE."),
     "database_unreachable": _("The database at {where} does not answer: {why}. Check YIPAN_DATABASE_URL."),
     "database_url_invalid": _(
-        "YIPAN_DATABASE_URL cannot be read: {why}. It looks like postgresql://user:password@host:5432/name."
+        "{variable} cannot be read: {why}. It looks like postgresql://user:password@host:5432/name."
     ),
     "database_too_old": _("The database server is PostgreSQL {version}; Yipan needs {oldest} or newer."),
     "database_not_utf8": _("The database stores text as {encoding}; create it with ENCODING 'UTF8'."),
@@ -28,6 +27,21 @@ SENTENCES: dict[str, str | Promise] = {
         "Yipan's user {user} may not make the roles {roles}: {why}. Let the server's administrator run: "
         "{commands} GRANT {roles} TO {user};"
     ),
+    "settings_wrong": _("Yipan does not start with these settings:"),
+    "setting_flag": _("{variable} is “{value}”. Set it to 1 for yes, or 0 for no."),
+    "setting_number": _("{variable} is “{value}”. Give a whole number from {low} to {high}."),
+    "setting_option": _("“{value}” in {variable} is none of these: {options}."),
+    "setting_url": _("{variable} is “{value}”. Give an address that begins with https:// or http://."),
+    "setting_origin": _(
+        "“{value}” in {variable} must be like https://beds.hospital.example, with nothing after the host."
+    ),
+    "setting_hosts": _("{variable} is “{value}”. Give host names like beds.hospital.example,localhost without spaces."),
+    "setting_zone": _("{variable} is “{value}”, which is no time zone. Give one such as Asia/Shanghai."),
+    "setting_country": _("{variable} is “{value}”. Give a code such as CN, SG or GB-ENG."),
+    "setting_file": _("{variable} names {value}, which is no file that can be read."),
+    "setting_alone": _("{variable} does nothing without {other}. Set both, or neither."),
+    "setting_unknown": _("{variable} is no setting of Yipan and does nothing."),
+    "setting_unknown_near": _("{variable} is no setting of Yipan and does nothing. Is {near} meant?"),
     "production_refused": _("YIPAN_PRODUCTION=1 does not start like this:"),
     "production_secret": _(
         "YIPAN_SECRET_KEY is missing, too short or a known one. Give 32 or more random characters, the same to all "
@@ -108,7 +122,6 @@ SENTENCES: dict[str, str | Promise] = {
     "ready_dicom": _("DICOM worklist: {host}:{port}, AE title {title}"),
     "dicom_title_invalid": _("{variable} must be an AE title: 1 to 16 letters, digits or signs, without a backslash."),
     "dicom_port_missing": _("{variable} names no port for the worklist service."),
-    "dicom_charset_invalid": _("{variable} must be utf-8 or gb18030."),
     "ready_logins": _("Demo logins (name / password):"),
     "ready_stop": _("Stop with Ctrl-C."),
     "keys_place": _("Keys are kept in {place}."),
