@@ -50,6 +50,7 @@ def offsets(residuals: Floats, wanted: tuple[int, ...]) -> Floats:
 
     `residuals` float[origins, series, horizon] of daily origins, in units, NaN where unknown; for origin i only those
     whose day had come, i.e. of origin j at horizon h with j + h < i, are looked at. `wanted` are ascending indices.
+    NaN where none had come.
     """
     out = np.zeros((len(wanted), residuals.shape[2], len(LEVELS)))
     tracker = _Tracker(np.clip(residuals, -FAR, FAR))
@@ -66,7 +67,7 @@ class _Tracker:
     def __init__(self, residuals: Floats) -> None:
         self._residuals = residuals
         horizon = residuals.shape[2]
-        self.quantiles = np.zeros((horizon, len(LEVELS)))
+        self.quantiles = np.full((horizon, len(LEVELS)), np.nan)
         self._together = np.zeros(MEDIAN)
         self._alone = np.zeros((horizon, MEDIAN))
         self._at = 0
@@ -80,7 +81,7 @@ class _Tracker:
 
     def _follow(self, origin: int) -> None:
         """Levels whose interval covered too little go outwards, those that covered too much inwards."""
-        heard = [ahead for ahead in range(len(self.quantiles)) if self.quantiles[ahead].any()]
+        heard = [ahead for ahead in range(len(self.quantiles)) if np.isfinite(self.quantiles[ahead]).all()]
         days = origin - self._at
         if not heard or not days:
             return
@@ -112,9 +113,11 @@ class _Tracker:
         own = self._residuals[max(0, until - WINDOW) : until, :, ahead]
         near = self._residuals[max(0, until_beside - WINDOW) : until_beside, :, beside]
         size, sizes = mean_of_known(np.abs(own), None), mean_of_known(np.abs(near), (0, 1))
+        if not np.isfinite(size):
+            return np.full(len(LEVELS), np.nan)
         pooled = (near / np.where(sizes > 0, sizes, np.nan) * size).ravel()
         pooled = np.sort(pooled[np.isfinite(pooled)])
-        if not len(pooled):  # nothing came yet, or nothing was ever missed
+        if not len(pooled):  # nothing was ever missed
             return np.zeros(len(LEVELS))
         place = np.clip(self._levels(ahead, len(own)) * (len(pooled) + 1) - 1, 0, len(pooled) - 1)
         taken = np.sort(np.interp(place, np.arange(len(pooled)), pooled))

@@ -18,8 +18,9 @@ FAR = 8.0
 LEAST_ERROR, MOST_ERROR = 0.05, 50.0
 """Units below and above which an error is no smaller and no greater error: whole patients are counted, and a number a
 thousand times the usual one is a slip of whoever typed it, no reason to be unsure of every other series."""
-LEAF = 100
-BINS: dict[str, Any] = {"max_bin": 63, "bin_construct_sample_cnt": 40_000, "min_data_in_leaf": LEAF, "verbose": -1}
+LEAST_TARGETS = 10
+"""Of fewer, bagging may leave none."""
+BINS: dict[str, Any] = {"max_bin": 63, "bin_construct_sample_cnt": 40_000, "min_data_in_leaf": 100, "verbose": -1}
 SETTINGS: dict[str, Any] = {
     "feature_fraction": 0.4,
     "bagging_fraction": 0.5,
@@ -37,7 +38,7 @@ SPREAD = {"objective": "l2", "num_iterations": 80, "learning_rate": 0.1, "num_le
 class Trees:
     """LightGBM: G. Ke et al., "LightGBM: a highly efficient gradient boosting decision tree", NIPS 2017.
 
-    Without a `booster`, where fewer targets were known than a leaf needs, they predict NaN.
+    Without a `booster`, where next to no targets were known, they predict NaN.
     """
 
     booster: lightgbm.Booster | None
@@ -52,7 +53,7 @@ class Trees:
         import lightgbm
 
         known = np.isfinite(targets)
-        if known.sum() < LEAF:
+        if known.sum() < LEAST_TARGETS:
             return cls(None)
         by = np.broadcast_to(weight[:, None, None], targets.shape)[known]
         data = lightgbm.Dataset(inputs[known], np.clip(targets[known], -FAR, FAR), weight=by, params=dict(BINS))

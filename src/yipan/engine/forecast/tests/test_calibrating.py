@@ -47,9 +47,10 @@ def test_what_had_not_come_is_not_looked_at() -> None:
 
 
 def test_without_a_past_there_is_no_width() -> None:
-    """Before any error has come, and where none is known, offsets are zero."""
+    """Before any error has come, and where none is known, offsets are unknown; where nothing was missed, zero."""
     errors = np.full((30, 2, 3), np.nan)
-    assert (offsets(errors, (0, 29)) == 0).all()
+    assert np.isnan(offsets(errors, (0, 29))).all()
+    assert (offsets(np.zeros((30, 2, 3)), (29,)) == 0).all()
 
 
 def test_days_ahead_share_what_was_covered_of_late() -> None:
