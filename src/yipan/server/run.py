@@ -11,7 +11,9 @@ import sys
 import time
 import urllib.error
 import urllib.request
+from collections.abc import Iterator
 from pathlib import Path
+from types import FrameType
 from typing import Any
 
 from yipan.kernel.errors import Unavailable
@@ -29,13 +31,44 @@ MARK = "running"
 """A file in the state directory while Yipan runs; found at a start, it tells that the run before was killed."""
 TICK_SECONDS = 0.2
 DATABASE_WAIT, LONGEST_DATABASE_WAIT = 1.0, 30.0
+ENDS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+
+
+class Ending:
+    """Whether somebody asked for the end. What is going on is interrupted; and it is remembered, for an exception that
+    is raised while Python tidies up after itself, in `__del__` and the like, is dropped."""
+
+    def __init__(self) -> None:
+        self._asked = self._later = False
+
+    def hear(self, number: int, frame: FrameType | None) -> None:
+        """Handle a signal. Raises KeyboardInterrupt."""
+        self._asked = True
+        if not self._later:
+            raise KeyboardInterrupt
+
+    @contextlib.contextmanager
+    def later(self) -> Iterator[None]:
+        """What is begun in the block is finished first: who is just starting must be known, to be stopped."""
+        self._later = True
+        try:
+            yield
+        finally:
+            self._later = False
+        self.look()
+
+    def look(self) -> None:
+        """Raise KeyboardInterrupt when it was asked for."""
+        if self._asked:
+            raise KeyboardInterrupt
 
 
 def run() -> None:
     """Start everything and stay until Ctrl-C or SIGTERM. Raises Unavailable with what is in the way."""
-    for number in (signal.SIGTERM, signal.SIGHUP):  # as Ctrl-C: they end the `with` block below in order
+    ending = Ending()
+    for number in ENDS:
         if signal.getsignal(number) is not signal.SIG_IGN:  # nohup
-            signal.signal(number, signal.default_int_handler)
+            signal.signal(number, ending.hear)
     state = environment.state_directory()
     make_directory(state)
     set_up_words()
@@ -51,9 +84,9 @@ def run() -> None:
         show.line(say(code, **params))
     with contextlib.ExitStack() as stack:
         try:
-            Supervisor(state, show, stack).run()
+            Supervisor(state, show, stack, ending).run()
         except KeyboardInterrupt:
-            for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            for number in ENDS:
                 signal.signal(number, signal.SIG_IGN)  # one is enough; a second must not interrupt the stopping
             show.line(say("step_stopping"))
     mark.unlink(missing_ok=True)
@@ -84,10 +117,11 @@ def require_ports(patience: float) -> None:
 class Supervisor:
     """One run. Whatever was started is registered in `stack`, which stops it in reverse order."""
 
-    def __init__(self, state: Path, show: Show, stack: contextlib.ExitStack) -> None:
+    def __init__(self, state: Path, show: Show, stack: contextlib.ExitStack, ending: Ending) -> None:
         self._state = state
         self._show = show
         self._stack = stack
+        self._ending = ending
         self._server: Server | None = None
         self._children: Children | None = None
         self._has_demo = False
@@ -104,7 +138,8 @@ class Supervisor:
         with self._show.step(say("step_processes")):
             self._children = Children(self._jobs(), told)
             self._stack.callback(self._children.stop)
-            self._children.start()
+            with self._ending.later():
+                self._children.start()
             waiting = self._wait_until_ready()
         self._greet(waiting)
         while True:
@@ -191,9 +226,11 @@ class Supervisor:
 
     def _tick(self) -> None:
         """Look after the database and the processes, then rest a moment."""
+        self._ending.look()
         self._look_after_database()
         if self._children is not None:
-            self._children.watch(self._tell_death)
+            with self._ending.later():
+                self._children.watch(self._tell_death)
         time.sleep(TICK_SECONDS)
 
     def _look_after_database(self) -> None:

@@ -72,13 +72,46 @@ def test_a_database_that_cannot_start_is_tried_again(tmp_path: Path, monkeypatch
 
     monkeypatch.setattr(run, "DATABASE_WAIT", 0.0)
     with contextlib.ExitStack() as stack:
-        supervisor = run.Supervisor(tmp_path, Heard(), stack)  # type: ignore[arg-type]
+        supervisor = run.Supervisor(tmp_path, Heard(), stack, run.Ending())  # type: ignore[arg-type]
         supervisor._server = Failing()  # type: ignore[assignment]
         for _ in range(3):
             supervisor._look_after_database()
     assert outcomes == []
     assert len(Heard.lines) == 3
     assert Heard.lines[-1] == "database_restarted"
+
+
+def test_an_end_that_was_asked_for_is_not_forgotten(tmp_path: Path) -> None:
+    """Python drops what is raised while it tidies up; the next look ends the run all the same."""
+    ending = run.Ending()
+
+    class Tidied:
+        def __del__(self) -> None:
+            with contextlib.suppress(KeyboardInterrupt):  # as Python does here by itself, with a warning
+                ending.hear(signal.SIGINT, None)
+
+    with contextlib.ExitStack() as stack:
+        supervisor = Supervisor(tmp_path, Show(), stack, ending)
+        tidied = Tidied()
+        del tidied
+        with pytest.raises(KeyboardInterrupt):
+            supervisor._tick()
+
+
+def test_a_process_that_is_being_started_is_known_before_the_end() -> None:
+    """A signal in between interrupts nothing; it counts when the block is over."""
+    ending, known = run.Ending(), []
+
+    def start() -> None:
+        with ending.later():
+            ending.hear(signal.SIGTERM, None)
+            known.append("worker")
+
+    with pytest.raises(KeyboardInterrupt):
+        start()
+    assert known == ["worker"]
+    with pytest.raises(KeyboardInterrupt):
+        ending.hear(signal.SIGTERM, None)
 
 
 @pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="needs /proc")
@@ -126,7 +159,7 @@ def test_everything_starts_comes_back_and_stops(tmp_path: Path) -> None:
 
 def test_the_journal_is_archived_only_where_an_archive_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     """One process more with YIPAN_WAL_ARCHIVE, none without."""
-    supervisor = Supervisor(Path(), Show(), ExitStack())
+    supervisor = Supervisor(Path(), Show(), ExitStack(), run.Ending())
     monkeypatch.delenv("YIPAN_WAL_ARCHIVE", raising=False)
     assert "archive" not in [job.name for job in supervisor._jobs()]
     monkeypatch.setenv("YIPAN_WAL_ARCHIVE", "/somewhere")
@@ -135,7 +168,7 @@ def test_the_journal_is_archived_only_where_an_archive_is_named(monkeypatch: pyt
 
 def test_devices_are_answered_only_where_a_port_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     """One process more with YIPAN_DICOM_PORT, none without: it would take 85 MB for nothing."""
-    supervisor = Supervisor(Path(), Show(), ExitStack())
+    supervisor = Supervisor(Path(), Show(), ExitStack(), run.Ending())
     monkeypatch.delenv("YIPAN_DICOM_PORT", raising=False)
     assert "dicom" not in [job.name for job in supervisor._jobs()]
     monkeypatch.setenv("YIPAN_DICOM_PORT", "11112")
