@@ -31,7 +31,7 @@ def compiled(source: Path) -> Path:
             write_mo(file, catalogue)
         new.replace(target)
     except OSError:
-        raise Unavailable("directory_unwritable", path=str(source.parent)) from None
+        raise Unavailable("directory_unwritable", path=str(source.parent), variable="YIPAN_STATE") from None
     return target
 
 

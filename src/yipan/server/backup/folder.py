@@ -32,7 +32,7 @@ def new_file(path: Path) -> Iterator[IO[bytes]]:
 
     The caller renames it with `complete`. Half files of a backup that was killed are removed first. Raises Unavailable.
     """
-    make_directory(path.parent, 0o700)
+    make_directory(path.parent, 0o700, variable="YIPAN_BACKUPS")
     for left in path.parent.glob(PATTERN + HALF):
         left.unlink()
     half = path.with_name(path.name + HALF)

@@ -133,10 +133,10 @@ def _system_place(state: Path) -> Path:
     return SYSTEM_PLACE / f"yipan-{digest}"
 
 
-def make_directory(path: Path, mode: int = 0o777) -> None:
+def make_directory(path: Path, mode: int = 0o777, *, variable: str = "YIPAN_STATE") -> None:
     """Make a directory if there is none. A new one gets `mode` whatever the umask; 0o777 leaves it to the umask.
 
-    Raises Unavailable when it cannot be made or written.
+    Raises Unavailable when it cannot be made or written, with the variable that names another.
     """
     try:
         if not path.is_dir():
@@ -144,6 +144,6 @@ def make_directory(path: Path, mode: int = 0o777) -> None:
             if mode != 0o777:
                 path.chmod(mode)
     except OSError:
-        raise Unavailable("directory_unwritable", path=str(path)) from None
+        raise Unavailable("directory_unwritable", path=str(path), variable=variable) from None
     if not os.access(path, os.W_OK | os.X_OK):
-        raise Unavailable("directory_unwritable", path=str(path))
+        raise Unavailable("directory_unwritable", path=str(path), variable=variable)

@@ -178,7 +178,7 @@ class Server:
         try:
             self._lock = path.open("a")
         except OSError:
-            raise Unavailable("directory_unwritable", path=str(path)) from None
+            raise Unavailable("directory_unwritable", path=str(path), variable="YIPAN_STATE") from None
         try:
             fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:

@@ -11,7 +11,7 @@ SENTENCES: dict[str, str | Promise] = {
     ),
     "port_in_use": _("Port {port} on {host} is in use or not available. Stop what uses it, or set {variable}."),
     "port_forbidden": _("You may not open port {port}. Set {variable} to a number above 1023."),
-    "directory_unwritable": _("Cannot write in {path}. Set YIPAN_STATE to a directory that you may write."),
+    "directory_unwritable": _("Cannot write in {path}. Set {variable} to a directory that you may write."),
     "already_running": _("Yipan is already running with the data in {path}. Stop it first, or set YIPAN_STATE."),
     "database_unreachable": _("The database at {where} does not answer: {why}. Check YIPAN_DATABASE_URL."),
     "database_url_invalid": _(

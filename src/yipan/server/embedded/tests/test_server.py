@@ -228,7 +228,7 @@ def test_an_ordinary_user_runs_it_alone(folder: Path) -> None:
             return str(error)
         return "started"
 
-    assert as_nobody(body) == f"directory_unwritable: path='{folder / 'var'}'"
+    assert as_nobody(body) == f"directory_unwritable: path='{folder / 'var'}', variable='YIPAN_STATE'"
 
 
 def as_nobody(body: Callable[[], str]) -> str:
