@@ -170,7 +170,7 @@ VARIABLES: dict[str, Look] = {
     "YIPAN_DRAIN_SECONDS": whole(0, 3_600),
     "YIPAN_TIME_ZONE": zone,
     "YIPAN_COUNTRY": country,
-    "YIPAN_LOG_LEVEL": one_of("DEBUG", "INFO", "WARNING", "ERROR"),
+    "YIPAN_LOG_LEVEL": one_of("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"),
     "YIPAN_LOG_FORMAT": one_of("text", "json"),
     "YIPAN_CIPHER": one_of("AES-256-GCM", "SM4-GCM"),
     "YIPAN_HOSTS": hosts,
