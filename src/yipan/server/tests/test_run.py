@@ -9,7 +9,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
 
@@ -114,7 +114,16 @@ def test_a_process_that_is_being_started_is_known_before_the_end() -> None:
         ending.hear(signal.SIGTERM, None)
 
 
+@pytest.fixture
+def ctrl_c() -> Iterator[None]:
+    """What is started hears Ctrl-C, also when a shell started the tests in the background and ignores it for them."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
 @pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="needs /proc")
+@pytest.mark.usefixtures("ctrl_c")
 @pytest.mark.django_db(transaction=True)
 def test_everything_starts_comes_back_and_stops(tmp_path: Path) -> None:
     """Health becomes `ok`; a killed worker is replaced and told; Ctrl-C ends all processes with exit code 0."""
