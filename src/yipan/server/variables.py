@@ -15,11 +15,11 @@ from pathlib import Path
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from yipan.kernel.errors import InvalidInput
+from yipan.kernel.errors import InvalidInput, YipanError
 from yipan.server.client import networks
 
 Look = Callable[[str, str], None]
-"""(variable, value that is not empty) -> nothing; raises InvalidInput with the sentence of what it should be."""
+"""(variable, value that is not empty) -> nothing; raises a YipanError with the sentence of what it should be."""
 
 PREFIX = "YIPAN_"
 TITLE_LENGTH = 16
@@ -115,14 +115,10 @@ def country(variable: str, value: str) -> None:
 
 
 def database(variable: str, value: str) -> None:
-    """An address as libpq reads it. The value may hold a password and is not told."""
-    import psycopg
-    from psycopg.conninfo import conninfo_to_dict
+    """An address as libpq reads it."""
+    from yipan.server.database import parts_of
 
-    try:
-        conninfo_to_dict(value)
-    except psycopg.ProgrammingError as error:
-        raise InvalidInput("database_url_invalid", variable=variable, why=str(error).strip()) from None
+    parts_of(value, variable)
 
 
 def file(variable: str, value: str) -> None:
@@ -198,13 +194,13 @@ def check(variables: Mapping[str, str]) -> None:
         raise InvalidInput("settings_wrong", mistakes=[(error.code, error.params) for error in found])
 
 
-def mistakes(variables: Mapping[str, str]) -> Iterator[InvalidInput]:
-    """What cannot be meant. An empty variable is one that is not set."""
+def mistakes(variables: Mapping[str, str]) -> Iterator[YipanError]:
+    """What cannot be meant. An empty variable is one that is not set, or says nobody (YIPAN_SECOND_FACTOR)."""
     for variable, look in VARIABLES.items():
         try:
             if value := variables.get(variable):
                 look(variable, value)
-        except InvalidInput as error:
+        except YipanError as error:
             yield error
     for of in FILE_AND_KEY:
         cert, key, authority = (f"YIPAN_{of}_{name}" for name in ("CERT", "KEY", "CA"))

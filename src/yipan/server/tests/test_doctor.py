@@ -215,8 +215,24 @@ def test_open_key_files(state: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     assert codes(machine.secrets_are_closed) == []
     key.chmod(0o640)
     assert codes(machine.secrets_are_closed) == ["doctor_key_open"]
-    monkeypatch.setenv("YIPAN_HL7_KEY", str(state / "gone.pem"))
-    assert codes(machine.secrets_are_closed) == ["doctor_key_open", "doctor_key_missing"]
+    elsewhere = state / "tls.pem"
+    elsewhere.touch(mode=0o600)
+    for variable in ("YIPAN_HL7_KEY", "YIPAN_DICOM_KEY"):
+        key.chmod(0o600)
+        monkeypatch.setenv(variable, str(elsewhere))
+        elsewhere.chmod(0o600)
+        assert codes(machine.secrets_are_closed) == []
+        elsewhere.chmod(0o644)
+        assert codes(machine.secrets_are_closed) == ["doctor_key_open"]
+        monkeypatch.delenv(variable)
+
+
+def test_a_misspelt_setting_is_a_warning(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It does nothing, and whoever wrote it believes that it does."""
+    assert codes(security.misspelt) == []
+    monkeypatch.setenv("YIPAN_PROXYS", "10.0.0.5")
+    (finding,) = security.misspelt()
+    assert (finding.level, finding.params["near"]) == (Level.WARNING, "YIPAN_PROXIES")
 
 
 def test_settings_for_trying(monkeypatch: pytest.MonkeyPatch, settings: Any) -> None:

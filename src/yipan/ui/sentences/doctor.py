@@ -14,7 +14,6 @@ SENTENCES: dict[str, str | Promise] = {
     ),
     "doctor_disk_little": _("Less than a tenth of the disk is free at {path} ({free} GB). Plan more room."),
     "doctor_key_open": _("Others on this machine may read {path}. Take their rights away: chmod 600 {path}"),
-    "doctor_key_missing": _("The key file {path} does not exist or cannot be read. Correct the setting or the file."),
     # security
     "doctor_debug": _("Debugging is on: errors show their insides to everybody. Set YIPAN_DEBUG=0."),
     "doctor_no_https": _(

@@ -66,7 +66,7 @@ def of(*kinds: str) -> Panel:
 NEARLY_UNKNOWN = Panel(("0",), FIRST, np.where(np.arange(160) < 159, np.nan, 3.0)[None])
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(panel=panels(), horizon=st.integers(1, 28))
 @example(panel=of("constant", "slip"), horizon=12)
 @example(panel=of("slip"), horizon=6)
